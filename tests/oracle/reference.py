@@ -1,0 +1,94 @@
+"""The reference's own judgement of each document.
+
+Reads JSON lines, each a JSON string that holds a document's text; writes one JSON line for each:
+{"unreadable": why} when Python's json refuses the text,
+{"crash": exception} when the validator raises, with the judgement it gives on a larger stack when that helps,
+{"valid", "findings": [[path, rule, names]], "prefixes": ["[path] "], "semantic": [message]}.
+"""
+
+import json
+import sys
+import threading
+
+from hypervisor.saga.schema import SagaSchemaValidator
+
+RULES = {
+    "required": "required",
+    "type": "type",
+    "minLength": "min_length",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "minItems": "min_items",
+    "uniqueItems": "unique_items",
+    "additionalProperties": "additional_properties",
+}
+LARGE_STACK = 1 << 29
+DEEP_RECURSION = 200_000
+
+
+
+class Listener:
+    """Hears the schema errors on their way to `validate`, which keeps only their messages."""
+
+    def __init__(self, schema_validator):
+        self.schema_validator = schema_validator
+
+    def iter_errors(self, document):
+        self.heard = list(self.schema_validator.iter_errors(document))
+        return self.heard
+
+
+validator = SagaSchemaValidator()
+validator._validator = listener = Listener(validator._validator)
+
+
+def judge(document):
+    errors = validator.validate(document)
+    # The expression by which `validate` sorts them.
+    findings = sorted(listener.heard, key=lambda e: list(e.path))
+    for finding, error in zip(findings, errors):
+        assert error.endswith(finding.message), (finding.message, error)
+    return {
+        "valid": not errors,
+        "findings": [[list(f.absolute_path), RULES[f.validator], names(f)] for f in findings],
+        "prefixes": [e[: len(e) - len(f.message)] for f, e in zip(findings, errors)],
+        "semantic": errors[len(findings) :],
+    }
+
+
+def names(finding):
+    if finding.validator == "required":
+        return [finding.message.split("'")[1]]
+    if finding.validator == "additionalProperties":
+        return sorted(set(finding.instance) - set(finding.schema["properties"]))
+    return []
+
+
+def answer(line):
+    try:
+        document = json.loads(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        return {"unreadable": type(error).__name__}
+    try:
+        return judge(document)
+    except RecursionError as error:
+        return {"crash": type(error).__name__, **on_a_larger_stack(document)}
+    except Exception as error:
+        return {"crash": type(error).__name__}
+
+
+def on_a_larger_stack(document):
+    result = {}
+    usual = sys.getrecursionlimit()
+    threading.stack_size(LARGE_STACK)
+    sys.setrecursionlimit(DEEP_RECURSION)
+    thread = threading.Thread(target=lambda: result.update(judge(document)))
+    thread.start()
+    thread.join()
+    sys.setrecursionlimit(usual)
+    threading.stack_size(0)
+    return result
+
+
+for line in sys.stdin:
+    print(json.dumps(answer(line)))
