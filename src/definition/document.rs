@@ -1,0 +1,184 @@
+//! From bytes to a JSON value: size, encoding, syntax, depth, and keys given twice.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::diagnostic::{Anchor, Diagnostic, Path, Related, Rule, Segment};
+use super::options::Limits;
+use super::reader::{Fault, Kind, Reader, Text};
+
+/// A document that is JSON.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub value: Value,
+    /// A finding for each key that a later one overrides.
+    pub duplicate_keys: Vec<Diagnostic>,
+}
+
+/// Reads the bytes, or says in one finding why they cannot be judged.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Box<Diagnostic>> {
+    if bytes.len() > limits.max_bytes {
+        let message = format!("The document is longer than {} bytes", limits.max_bytes);
+        let mut finding = Diagnostic::new(Rule::DocumentTooLarge, Path::root(), message);
+        finding.help = Some("raise limits.maxBytes if that is meant".to_owned());
+        finding.anchor = Anchor::Bytes(0..0);
+        return Err(Box::new(finding));
+    }
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| not_unicode(bytes, error.valid_up_to()))?;
+    let mut survey = Survey {
+        limits,
+        path: Vec::new(),
+        duplicates: Vec::new(),
+    };
+    let mut reader = Reader::new(text);
+    let surveyed = survey.value(&mut reader).and_then(|()| Ok(reader.end()?));
+    if let Err(stop) = surveyed {
+        return Err(Box::new(stop.finding(survey.place(), limits)));
+    }
+    match serde_json::from_str(text) {
+        Ok(value) => Ok(Document {
+            value,
+            duplicate_keys: survey.duplicates,
+        }),
+        // The reader accepts what serde_json accepts; should they ever differ, this is the answer.
+        Err(error) => {
+            let message = format!("Not JSON: {error}");
+            let mut finding = Diagnostic::new(Rule::InvalidJson, Path::root(), message);
+            finding.anchor = Anchor::Bytes(0..0);
+            Err(Box::new(finding))
+        }
+    }
+}
+
+fn not_unicode(bytes: &[u8], valid: usize) -> Box<Diagnostic> {
+    // A host that hands over ill-formed UTF-16 encodes the lone surrogate like any other unit.
+    let surrogate = matches!(bytes.get(valid..valid + 2), Some([0xED, 0xA0..=0xBF]));
+    let message = if surrogate {
+        "Not JSON: an unpaired surrogate"
+    } else {
+        "Not JSON: the bytes are not UTF-8"
+    };
+    let mut finding = Diagnostic::new(Rule::InvalidJson, Path::root(), message);
+    finding.anchor = Anchor::Bytes(valid..valid);
+    Box::new(finding)
+}
+
+enum Stop {
+    Fault(Fault),
+    TooDeep(Range<usize>),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Fault(fault)
+    }
+}
+
+impl Stop {
+    fn finding(self, path: Path, limits: &Limits) -> Diagnostic {
+        match self {
+            Stop::Fault(fault) => {
+                let message = format!("Not JSON: {}", fault.message);
+                let mut finding = Diagnostic::new(Rule::InvalidJson, path, message);
+                finding.help = fault.help.map(str::to_owned);
+                finding.anchor = Anchor::Bytes(fault.bytes);
+                finding
+            }
+            Stop::TooDeep(bytes) => {
+                let depth = limits.max_depth;
+                let message = format!("Arrays and objects are nested deeper than {depth}");
+                let mut finding = Diagnostic::new(Rule::DocumentTooDeep, path, message);
+                finding.anchor = Anchor::Bytes(bytes);
+                finding
+            }
+        }
+    }
+}
+
+enum Crumb<'a> {
+    Key(Text<'a>),
+    Index(usize),
+}
+
+/// The walk over the whole text before anything is built from it. Where it stops, `path` stays.
+struct Survey<'a, 'l> {
+    limits: &'l Limits,
+    path: Vec<Crumb<'a>>,
+    duplicates: Vec<Diagnostic>,
+}
+
+impl<'a> Survey<'a, '_> {
+    fn value(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
+        let kind = reader.kind()?;
+        let nested = matches!(kind, Kind::Object | Kind::Array);
+        if nested && self.path.len() >= self.limits.max_depth {
+            return Err(Stop::TooDeep(reader.at()..reader.at() + 1));
+        }
+        match kind {
+            Kind::Object => {
+                let mut keys = Vec::new();
+                reader.members(|reader, key| {
+                    keys.push(key);
+                    self.path.push(Crumb::Key(key));
+                    self.value(reader)?;
+                    self.path.pop();
+                    Ok::<(), Stop>(())
+                })?;
+                self.find_duplicates(&keys);
+            }
+            Kind::Array => reader.items(|reader, index| {
+                self.path.push(Crumb::Index(index));
+                self.value(reader)?;
+                self.path.pop();
+                Ok::<(), Stop>(())
+            })?,
+            Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
+        }
+        Ok(())
+    }
+
+    fn find_duplicates(&mut self, keys: &[Text<'a>]) {
+        if keys.len() < 2 {
+            return;
+        }
+        let mut sorted: Vec<(Cow<'a, str>, Text<'a>)> =
+            keys.iter().map(|key| (key.decode(), *key)).collect();
+        // A stable sort: of equal keys, the one that counts comes last.
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut ignored: Vec<(Text<'a>, Text<'a>)> = sorted
+            .chunk_by(|a, b| a.0 == b.0)
+            .flat_map(|twins| match twins.split_last() {
+                Some((last, before)) => before.iter().map(|key| (key.1, last.1)).collect(),
+                None => Vec::new(),
+            })
+            .collect();
+        ignored.sort_by_key(|(key, _)| key.bytes().start);
+        for (key, last) in ignored {
+            if self.duplicates.len() > self.limits.max_diagnostics {
+                return;
+            }
+            let name = key.decode();
+            let path = self.place().key(name.as_ref());
+            let message = format!(
+                "Duplicate key '{}': the last one counts",
+                super::quote(&name)
+            );
+            let mut finding = Diagnostic::new(Rule::DuplicateKey, path.clone(), message);
+            finding.anchor = Anchor::Bytes(key.bytes());
+            let counts = Anchor::Bytes(last.bytes());
+            finding.related = vec![Related::new("the one that counts", path, counts)];
+            self.duplicates.push(finding);
+        }
+    }
+
+    fn place(&self) -> Path {
+        let segment = |crumb: &Crumb| match crumb {
+            Crumb::Key(key) => Segment::Key(key.decode().into_owned()),
+            Crumb::Index(index) => Segment::Index(*index),
+        };
+        Path(self.path.iter().map(segment).collect())
+    }
+}

@@ -1,0 +1,143 @@
+//! Saga definitions: may this one run?
+
+pub mod diagnostic;
+pub mod model;
+pub mod options;
+
+mod components;
+mod document;
+mod findings;
+mod outline;
+mod position;
+mod reader;
+mod rules;
+mod schema;
+mod structure;
+mod suggest;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+pub use diagnostic::{Diagnostic, Path, Report, Rule, Segment, Severity};
+pub use model::SagaDefinition;
+pub use options::{VALID_ACTION_PREFIXES, ValidateOptions};
+pub use schema::SAGA_DEFINITION_SCHEMA;
+
+use diagnostic::Anchor;
+use findings::Findings;
+use outline::Outline;
+
+/// Judges JSON text in UTF-8; every finding has its range.
+///
+/// ```
+/// use sagaward::definition::{validate_text, Rule};
+///
+/// let text = br#"{"name": "x", "session_id": "s", "steps": [], "fan_outs": []}"#;
+/// let report = validate_text(text, &Default::default());
+/// let unknown = &report.diagnostics[0];
+/// assert_eq!(unknown.rule, Rule::AdditionalProperties);
+/// assert_eq!(unknown.help.as_deref(), Some("did you mean \"fan_out\"?"));
+/// assert_eq!(unknown.range.unwrap().start.column, 46);
+/// ```
+pub fn validate_text(text: &[u8], options: &ValidateOptions) -> Report {
+    let (findings, truncated, valid) = judge(text, options, Findings::new(options));
+    let mut diagnostics = findings;
+    position::locate(text, &mut diagnostics);
+    report(diagnostics, truncated, valid)
+}
+
+/// Judges a value that was written as JSON text only to get here: like [`validate_text`], but
+/// findings have no range, for nobody ever saw that text.
+pub fn validate_value(text: &[u8], options: &ValidateOptions) -> Report {
+    let (diagnostics, truncated, valid) = judge(text, options, Findings::new(options));
+    report(diagnostics, truncated, valid)
+}
+
+/// The verdict alone, the fast path: always equal to `validate_text(…).valid`.
+pub fn is_valid(text: &[u8], options: &ValidateOptions) -> bool {
+    surely_valid(text, options) || {
+        let (_, _, valid) = judge(text, options, Findings::verdict_only(options));
+        valid
+    }
+}
+
+/// Whether the one fast pass is sure. `false` means: ask the full validator.
+fn surely_valid(text: &[u8], options: &ValidateOptions) -> bool {
+    let twins_matter = options.rules.severity(Rule::DuplicateKey) == Some(Severity::Error);
+    if text.len() > options.limits.max_bytes || twins_matter {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(text) else {
+        return false;
+    };
+    let Ok(outline) = structure::outline(text, &options.limits) else {
+        return false;
+    };
+    let mut findings = Findings::verdict_only(options);
+    rules::apply(&outline, options, &mut findings);
+    findings.valid()
+}
+
+fn judge(
+    text: &[u8],
+    options: &ValidateOptions,
+    mut findings: Findings,
+) -> (Vec<Diagnostic>, bool, bool) {
+    match document::read(text, &options.limits) {
+        Err(finding) => findings.add(finding.rule, |_| *finding),
+        Ok(document) => {
+            let value = &document.value;
+            check(value, options, &mut findings);
+            for finding in document.duplicate_keys {
+                findings.add(Rule::DuplicateKey, |_| finding);
+            }
+        }
+    }
+    findings.finish()
+}
+
+fn check(definition: &Value, options: &ValidateOptions, findings: &mut Findings) {
+    let steps = definition
+        .get("steps")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    if steps > options.limits.max_steps {
+        findings.add(Rule::TooManySteps, |_| {
+            let most = options.limits.max_steps;
+            let message = format!("{steps} steps are more than {most}");
+            let mut finding =
+                Diagnostic::new(Rule::TooManySteps, Path::root().key("steps"), message);
+            finding.anchor = Anchor::Key;
+            finding.help = Some("raise limits.maxSteps if that is meant".to_owned());
+            finding
+        });
+        return;
+    }
+    schema::check(definition, findings);
+    if findings.valid() || options.collect_all {
+        rules::apply(&Outline::of(definition), options, findings);
+    }
+}
+
+fn report(diagnostics: Vec<Diagnostic>, truncated: bool, valid: bool) -> Report {
+    let errors = diagnostics
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(Diagnostic::reference_line)
+        .collect();
+    Report {
+        valid,
+        diagnostics,
+        truncated,
+        errors,
+    }
+}
+
+/// A quoted part of a document, cut at 120 characters.
+pub(crate) fn quote(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(120) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}

@@ -1,0 +1,108 @@
+//! A saga definition as data.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A saga: steps that run in order, each with its undo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct SagaDefinition {
+    /// What people call it.
+    pub name: String,
+    /// The session it belongs to.
+    pub session_id: String,
+    /// Its own id; without one, it gets one when it is started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub saga_id: Option<String>,
+    /// The steps.
+    pub steps: Vec<StepDefinition>,
+    /// Groups of steps that start together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub fan_out: Option<Vec<FanOutGroup>>,
+    /// Whatever else its owner wants to keep with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional, type = "Record<string, unknown>"))]
+    pub metadata: Option<Map<String, Value>>,
+}
+
+/// One step: an action of an agent, and how to undo it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct StepDefinition {
+    /// Unique in its saga.
+    pub id: String,
+    /// What it does: `deploy.k8s`.
+    pub action_id: String,
+    /// The agent (a DID) that does it.
+    pub agent: String,
+    /// The endpoint that does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub execute_api: Option<String>,
+    /// The endpoint that undoes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional, type = "string | null"))]
+    pub undo_api: Option<String>,
+    /// Seconds that one attempt may take, 1 to 86400. Default 300.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub timeout: Option<u32>,
+    /// Further attempts after a failed one, 0 to 10. Default 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub retries: Option<u32>,
+    /// What is achieved once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional, type = "string | null"))]
+    pub checkpoint_goal: Option<String>,
+    /// The ids of the steps it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub depends_on: Option<Vec<String>>,
+}
+
+/// Steps that start together and count as one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct FanOutGroup {
+    /// How many branches must succeed; missing or unknown means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional, type = "Policy"))]
+    pub policy: Option<String>,
+    /// The ids of the steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub branches: Option<Vec<String>>,
+}
+
+/// How many branches of a fan-out group must succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// Every branch.
+    AllMustSucceed,
+    /// More than half of them.
+    MajorityMustSucceed,
+    /// At least one.
+    AnyMustSucceed,
+}
+
+impl Policy {
+    pub(crate) const NAMES: [&str; 3] = [
+        Policy::AllMustSucceed.name(),
+        Policy::MajorityMustSucceed.name(),
+        Policy::AnyMustSucceed.name(),
+    ];
+
+    /// Its name in a definition.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Policy::AllMustSucceed => "all_must_succeed",
+            Policy::MajorityMustSucceed => "majority_must_succeed",
+            Policy::AnyMustSucceed => "any_must_succeed",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! How a definition is judged: severities, prefixes, limits.
+
+use serde::{Deserialize, Serialize};
+
+use super::diagnostic::{Rule, Severity};
+use crate::error::{Code, Error};
+
+/// The action prefixes of the reference.
+pub const VALID_ACTION_PREFIXES: [&str; 10] = [
+    "model.",
+    "data.",
+    "deploy.",
+    "validate.",
+    "notify.",
+    "infra.",
+    "security.",
+    "monitor.",
+    "config.",
+    "test.",
+];
+
+/// The deepest nesting that any document may have; the JSON parser goes no further.
+pub const DEEPEST: usize = 127;
+
+/// How to judge a definition. Every field has a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ValidateOptions {
+    /// Apply the semantic rules even after schema errors. Default `false`, as in the reference.
+    pub collect_all: bool,
+    /// Severities of the configurable rules.
+    pub rules: RuleLevels,
+    /// The prefixes an `action_id` may start with. Default [`VALID_ACTION_PREFIXES`].
+    pub action_prefixes: Vec<String>,
+    /// Bounds on the document and the report.
+    pub limits: Limits,
+}
+
+impl Default for ValidateOptions {
+    fn default() -> Self {
+        Self {
+            collect_all: false,
+            rules: RuleLevels::default(),
+            action_prefixes: VALID_ACTION_PREFIXES.map(str::to_owned).to_vec(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl ValidateOptions {
+    /// Reads options from JSON; nothing means the defaults.
+    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+        if json.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let options: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let place = error.path().to_string();
+            let inner = error.into_inner().to_string();
+            // The place in the serialised options means nothing to who wrote the object.
+            let reason = inner.split(" at line ").next().unwrap_or_default();
+            Error::new(Code::BadOption, format!("options ({place}): {reason}"))
+        })?;
+        if !(1..=DEEPEST).contains(&options.limits.max_depth) {
+            let message = format!("options (limits.maxDepth): must be from 1 to {DEEPEST}");
+            return Err(Error::new(Code::BadOption, message));
+        }
+        Ok(options)
+    }
+}
+
+/// Severity of each configurable rule. The other rules are always errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleLevels {
+    /// Default `error`.
+    pub unknown_action_prefix: Level,
+    /// Default `error`.
+    pub missing_undo_api: Level,
+    /// Default `warning`.
+    pub duplicate_key: Level,
+    /// Default `warning`.
+    pub empty_undo_api: Level,
+    /// Default `warning`.
+    pub unknown_fan_out_policy: Level,
+    /// Default `warning`.
+    pub unknown_fan_out_branch: Level,
+    /// Default `warning`.
+    pub branch_in_two_groups: Level,
+}
+
+impl Default for RuleLevels {
+    fn default() -> Self {
+        Self {
+            unknown_action_prefix: Level::Error,
+            missing_undo_api: Level::Error,
+            duplicate_key: Level::Warning,
+            empty_undo_api: Level::Warning,
+            unknown_fan_out_policy: Level::Warning,
+            unknown_fan_out_branch: Level::Warning,
+            branch_in_two_groups: Level::Warning,
+        }
+    }
+}
+
+impl RuleLevels {
+    /// How grave a finding of this rule is; `None` where the rule is off.
+    pub fn severity(&self, rule: Rule) -> Option<Severity> {
+        let level = match rule {
+            Rule::UnknownActionPrefix => self.unknown_action_prefix,
+            Rule::MissingUndoApi => self.missing_undo_api,
+            Rule::DuplicateKey => self.duplicate_key,
+            Rule::EmptyUndoApi => self.empty_undo_api,
+            Rule::UnknownFanOutPolicy => self.unknown_fan_out_policy,
+            Rule::UnknownFanOutBranch => self.unknown_fan_out_branch,
+            Rule::BranchInTwoGroups => self.branch_in_two_groups,
+            Rule::InvalidJson
+            | Rule::DocumentTooLarge
+            | Rule::DocumentTooDeep
+            | Rule::TooManySteps
+            | Rule::Type
+            | Rule::Required
+            | Rule::MinLength
+            | Rule::Minimum
+            | Rule::Maximum
+            | Rule::MinItems
+            | Rule::UniqueItems
+            | Rule::AdditionalProperties
+            | Rule::DuplicateStepId
+            | Rule::UnknownDependency
+            | Rule::DependencyCycle => Level::Error,
+        };
+        match level {
+            Level::Error => Some(Severity::Error),
+            Level::Warning => Some(Severity::Warning),
+            Level::Info => Some(Severity::Info),
+            Level::Off => None,
+        }
+    }
+}
+
+/// A severity, or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Makes the definition invalid.
+    Error,
+    /// Is reported as a warning.
+    Warning,
+    /// Is reported as information.
+    Info,
+    /// Is not reported.
+    Off,
+}
+
+/// Bounds on the document and the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Limits {
+    /// The longest document, in bytes of UTF-8. Default 8 MiB.
+    pub max_bytes: usize,
+    /// The most steps. Default 100,000.
+    pub max_steps: usize,
+    /// The deepest nesting of arrays and objects, 1 to 127. Default 64.
+    pub max_depth: usize,
+    /// The most findings in one report. Default 1,000.
+    pub max_diagnostics: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: 8 * 1024 * 1024,
+            max_steps: 100_000,
+            max_depth: 64,
+            max_diagnostics: 1_000,
+        }
+    }
+}

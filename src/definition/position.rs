@@ -1,0 +1,177 @@
+//! From paths and bytes to lines and columns: one walk over the text for all findings.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::diagnostic::{Anchor, Diagnostic, Path, Segment, SourcePosition, SourceRange};
+use super::reader::{Fault, Kind, Reader};
+
+/// Gives every finding its range in the text. `bytes` may be any bytes: what is not UTF-8 ends it.
+pub(crate) fn locate(bytes: &[u8], findings: &mut [Diagnostic]) {
+    if findings.is_empty() {
+        return;
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => bytes
+            .get(..error.valid_up_to())
+            .and_then(|valid| std::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+    };
+    let mut wanted = Wanted::default();
+    for finding in findings.iter() {
+        wanted.add(&finding.anchor, &finding.path);
+        for related in &finding.related {
+            wanted.add(&related.anchor, &related.path);
+        }
+    }
+    // A text that is not JSON has only findings that know their bytes.
+    let _ = wanted.find(&mut Reader::new(text));
+
+    let spans: Vec<Spans> = findings
+        .iter()
+        .map(|finding| wanted.spans(finding))
+        .collect();
+    let positions = positions(text, &spans);
+    let range = |span: &Option<Range<usize>>| {
+        let span = span.as_ref()?;
+        Some(SourceRange {
+            start: *positions.get(&span.start)?,
+            end: *positions.get(&span.end)?,
+        })
+    };
+    for (finding, spans) in findings.iter_mut().zip(&spans) {
+        finding.range = range(&spans.own);
+        for (related, span) in finding.related.iter_mut().zip(&spans.related) {
+            related.range = range(span);
+        }
+    }
+}
+
+/// The bytes of a finding and of its related places.
+struct Spans {
+    own: Option<Range<usize>>,
+    related: Vec<Option<Range<usize>>>,
+}
+
+/// The paths that are looked for, as a tree, and the bytes where they were found.
+#[derive(Default)]
+struct Wanted {
+    value: Option<Range<usize>>,
+    key: Option<Range<usize>>,
+    children: BTreeMap<Segment, Wanted>,
+}
+
+impl Wanted {
+    fn add(&mut self, anchor: &Anchor, path: &Path) {
+        match anchor {
+            Anchor::Value | Anchor::Key => {
+                let mut node = self;
+                for segment in &path.0 {
+                    node = node.children.entry(segment.clone()).or_default();
+                }
+            }
+            Anchor::Bytes(_) | Anchor::FirstRelated => {}
+        }
+    }
+
+    fn spans(&self, finding: &Diagnostic) -> Spans {
+        let related: Vec<_> = finding
+            .related
+            .iter()
+            .map(|related| self.bytes(&related.anchor, &related.path))
+            .collect();
+        let own = match finding.anchor {
+            Anchor::FirstRelated => related.first().cloned().flatten(),
+            Anchor::Value | Anchor::Key | Anchor::Bytes(_) => {
+                self.bytes(&finding.anchor, &finding.path)
+            }
+        };
+        Spans { own, related }
+    }
+
+    fn bytes(&self, anchor: &Anchor, path: &Path) -> Option<Range<usize>> {
+        if let Anchor::Bytes(bytes) = anchor {
+            return Some(bytes.clone());
+        }
+        let mut node = self;
+        for segment in &path.0 {
+            node = node.children.get(segment)?;
+        }
+        match anchor {
+            Anchor::Key => node.key.clone(),
+            Anchor::Value | Anchor::Bytes(_) | Anchor::FirstRelated => node.value.clone(),
+        }
+    }
+
+    fn find(&mut self, reader: &mut Reader) -> Result<(), Fault> {
+        let kind = reader.kind()?;
+        let start = reader.at();
+        match kind {
+            Kind::Object => reader.members(|reader, key| {
+                let child = if self.children.is_empty() {
+                    None
+                } else {
+                    let segment = Segment::Key(key.decode().into_owned());
+                    self.children.get_mut(&segment)
+                };
+                match child {
+                    Some(child) => {
+                        child.key = Some(key.bytes());
+                        child.find(reader)
+                    }
+                    None => Wanted::default().find(reader),
+                }
+            })?,
+            Kind::Array => reader.items(|reader, index| {
+                match self.children.get_mut(&Segment::Index(index)) {
+                    Some(child) => child.find(reader),
+                    None => Wanted::default().find(reader),
+                }
+            })?,
+            Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
+        }
+        self.value = Some(start..reader.at());
+        Ok(())
+    }
+}
+
+/// The positions where spans start and end, in one pass over the text.
+fn positions(text: &str, spans: &[Spans]) -> BTreeMap<usize, SourcePosition> {
+    let mut offsets: Vec<usize> = spans
+        .iter()
+        .flat_map(|spans| spans.related.iter().chain([&spans.own]).flatten())
+        .flat_map(|span| [span.start, span.end])
+        .collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    let mut found = BTreeMap::new();
+    let mut next = offsets.into_iter().peekable();
+    let mut position = SourcePosition {
+        line: 1,
+        column: 1,
+        offset: 0,
+    };
+    let mut before = '\0';
+    for (at, character) in text.char_indices() {
+        while let Some(offset) = next.next_if(|offset| *offset <= at) {
+            found.insert(offset, position);
+        }
+        if next.peek().is_none() {
+            return found;
+        }
+        let units = if character > '\u{ffff}' { 2 } else { 1 };
+        position.offset += units;
+        match character {
+            '\n' if before == '\r' => {}
+            '\n' | '\r' => {
+                position.line += 1;
+                position.column = 1;
+            }
+            _ => position.column += units,
+        }
+        before = character;
+    }
+    found.extend(next.map(|offset| (offset, position)));
+    found
+}

@@ -1,0 +1,343 @@
+//! A strict JSON reader that borrows from its text: the tokens, and where they stand.
+//!
+//! It accepts exactly what `serde_json` accepts, and says more about what it refuses.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Why a text is not JSON, and which bytes say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub message: &'static str,
+    pub help: Option<&'static str>,
+    pub bytes: Range<usize>,
+}
+
+/// A string as it stands in the text, without its quotes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Text<'a> {
+    raw: &'a str,
+    escaped: bool,
+    /// The offset of the opening quote.
+    start: usize,
+}
+
+impl<'a> Text<'a> {
+    /// The string that was meant.
+    pub fn decode(self) -> Cow<'a, str> {
+        if !self.escaped {
+            return Cow::Borrowed(self.raw);
+        }
+        // The escapes were checked when the string was read.
+        let quoted = format!("\"{}\"", self.raw);
+        serde_json::from_str(&quoted).map_or(Cow::Borrowed(self.raw), Cow::Owned)
+    }
+
+    /// Its bytes in the text, quotes included.
+    pub fn bytes(self) -> Range<usize> {
+        self.start..self.start + self.raw.len() + 2
+    }
+}
+
+/// What a value starts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    Literal,
+}
+
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The offset of the next byte.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.byte(self.at)
+    }
+
+    pub fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// What the next value is.
+    pub fn kind(&mut self) -> Result<Kind, Fault> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b'"') => Ok(Kind::String),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b't' | b'f' | b'n') => Ok(Kind::Literal),
+            _ => Err(self.unexpected("expected a JSON value")),
+        }
+    }
+
+    /// Passes over a value that holds no others.
+    pub fn skip_scalar(&mut self, kind: Kind) -> Result<(), Fault> {
+        match kind {
+            Kind::String => self.string().map(|_| ()),
+            Kind::Number => self.number().map(|_| ()),
+            Kind::Literal => self.literal().map(|_| ()),
+            Kind::Object | Kind::Array => Err(self.unexpected("expected a scalar")),
+        }
+    }
+
+    /// The members of the object that starts here. `each` reads the value behind the key.
+    pub fn members<E: From<Fault>>(
+        &mut self,
+        mut each: impl FnMut(&mut Self, Text<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.at += 1;
+        self.skip_space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return Err(self.unexpected("expected a key in double quotes").into());
+            }
+            let key = self.string()?;
+            self.skip_space();
+            if self.peek() != Some(b':') {
+                return Err(self.unexpected("expected `:` behind the key").into());
+            }
+            self.at += 1;
+            each(self, key)?;
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return Err(self.unexpected("expected `,` or `}`").into()),
+            }
+        }
+    }
+
+    /// The items of the array that starts here. `each` reads one value.
+    pub fn items<E: From<Fault>>(
+        &mut self,
+        mut each: impl FnMut(&mut Self, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.at += 1;
+        self.skip_space();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(());
+        }
+        let mut index = 0;
+        loop {
+            each(self, index)?;
+            index += 1;
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return Err(self.unexpected("expected `,` or `]`").into()),
+            }
+        }
+    }
+
+    /// The string that starts here.
+    pub fn string(&mut self) -> Result<Text<'a>, Fault> {
+        let start = self.at;
+        let mut at = start + 1;
+        let mut escaped = false;
+        loop {
+            match self.byte(at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    at = self.escape(at)?;
+                }
+                Some(0..=0x1f) => {
+                    return Err(Fault {
+                        message: "a control character in a string",
+                        help: Some("write it as an escape: \\n, \\t, \\u0000"),
+                        bytes: at..at + 1,
+                    });
+                }
+                Some(_) => at += 1,
+                None => {
+                    return Err(Fault {
+                        message: "the string is not closed",
+                        help: None,
+                        bytes: start..at,
+                    });
+                }
+            }
+        }
+        self.at = at + 1;
+        let raw = self.text.get(start + 1..at).unwrap_or_default();
+        Ok(Text {
+            raw,
+            escaped,
+            start,
+        })
+    }
+
+    /// Checks the escape at `at` and returns the offset behind it.
+    fn escape(&self, at: usize) -> Result<usize, Fault> {
+        let fault = |message, end: usize| Fault {
+            message,
+            help: None,
+            bytes: at..self.text.len().min(end),
+        };
+        match self.byte(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+            Some(b'u') => {
+                let unit = self.hex(at + 2);
+                match unit {
+                    None => Err(fault("an escape \\u needs four hexadecimal digits", at + 2)),
+                    Some(0xD800..=0xDBFF) => {
+                        let low = (self.byte(at + 6) == Some(b'\\')
+                            && self.byte(at + 7) == Some(b'u'))
+                        .then(|| self.hex(at + 8))
+                        .flatten();
+                        match low {
+                            Some(0xDC00..=0xDFFF) => Ok(at + 12),
+                            _ => Err(fault("an unpaired surrogate", at + 6)),
+                        }
+                    }
+                    Some(0xDC00..=0xDFFF) => Err(fault("an unpaired surrogate", at + 6)),
+                    Some(_) => Ok(at + 6),
+                }
+            }
+            _ => Err(fault("an unknown escape", at + 1)),
+        }
+    }
+
+    fn hex(&self, at: usize) -> Option<u32> {
+        let digits = self.text.get(at..at + 4)?;
+        let all_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        all_hex
+            .then(|| u32::from_str_radix(digits, 16).ok())
+            .flatten()
+    }
+
+    /// The number that starts here, as it stands.
+    pub fn number(&mut self) -> Result<&'a str, Fault> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let digits = self.digits();
+        let leading_zero = self.byte(self.at - digits) == Some(b'0') && digits > 1;
+        if digits == 0 || leading_zero {
+            return Err(self.bad_number(start));
+        }
+        let mut exponent = false;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if self.digits() == 0 {
+                return Err(self.bad_number(start));
+            }
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            exponent = true;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            if self.digits() == 0 {
+                return Err(self.bad_number(start));
+            }
+        }
+        let raw = self.text.get(start..self.at).unwrap_or_default();
+        // Below 300 digits only an exponent can leave the range of a double.
+        if (exponent || raw.len() > 300) && !raw.parse::<f64>().is_ok_and(f64::is_finite) {
+            return Err(Fault {
+                message: "a number out of range",
+                help: Some("numbers are 64-bit floating point: at most about 1.8e308"),
+                bytes: start..self.at,
+            });
+        }
+        Ok(raw)
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn bad_number(&self, start: usize) -> Fault {
+        Fault {
+            message: "not a JSON number",
+            help: None,
+            bytes: start..self.text.len().min(self.at.max(start + 1)),
+        }
+    }
+
+    /// The `true`, `false` or `null` that starts here.
+    pub fn literal(&mut self) -> Result<&'static str, Fault> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        for word in ["true", "false", "null"] {
+            if rest.starts_with(word) {
+                self.at += word.len();
+                return Ok(word);
+            }
+        }
+        Err(self.unexpected("expected a JSON value"))
+    }
+
+    /// Nothing but space may follow.
+    pub fn end(&mut self) -> Result<(), Fault> {
+        self.skip_space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.unexpected("more text behind the document")),
+        }
+    }
+
+    fn unexpected(&self, message: &'static str) -> Fault {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let mut characters = rest.chars();
+        let first = characters.next();
+        let help = match first {
+            None => Some("the text ends here"),
+            Some('\'') => Some("JSON strings are in double quotes"),
+            Some('/' | '#') => Some("JSON has no comments"),
+            Some('}' | ']') => Some("is there a comma too many before it?"),
+            Some('\u{feff}') => Some("remove the byte order mark: save as UTF-8 without BOM"),
+            Some('\0') => Some("remove the NUL character"),
+            Some('a'..='z' | 'A'..='Z') => {
+                Some("the only words are true, false and null; strings are in double quotes")
+            }
+            Some(_) => None,
+        };
+        let end = rest.len() - characters.as_str().len();
+        Fault {
+            message,
+            help,
+            bytes: self.at..self.at + end,
+        }
+    }
+}

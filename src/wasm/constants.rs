@@ -1,0 +1,25 @@
+//! The constants that the package exports: the build reads them here and writes them out as
+//! JavaScript, so that they are stated once and reading one compiles no WebAssembly.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::definition::VALID_ACTION_PREFIXES;
+
+#[derive(Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct Constants {
+    valid_action_prefixes: &'static [&'static str],
+}
+
+/// JSON text, ended by a zero byte.
+#[wasm_bindgen]
+pub fn constants() -> *const u8 {
+    let constants = Constants {
+        valid_action_prefixes: &VALID_ACTION_PREFIXES,
+    };
+    // Writing our own structs to memory cannot fail.
+    let mut json = serde_json::to_vec(&constants).unwrap_or_default();
+    json.push(0);
+    json.leak().as_ptr()
+}

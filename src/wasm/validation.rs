@@ -1,0 +1,93 @@
+//! Validation over one input buffer and one answer buffer: no generated glue, so that an instance
+//! of its own can do it and be replaced after a trap.
+
+use std::cell::RefCell;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::definition::{self, Report, ValidateOptions};
+use crate::error::Error;
+
+#[derive(Default)]
+struct Buffers {
+    input: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+thread_local! {
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Report(Report),
+    Error(Error),
+}
+
+/// Room for `capacity` bytes: options as JSON (or nothing), then the document.
+#[wasm_bindgen]
+pub fn validation_input(capacity: usize) -> *mut u8 {
+    BUFFERS.with_borrow_mut(|buffers| {
+        buffers.input.clear();
+        buffers.input.resize(capacity, 0);
+        buffers.input.as_mut_ptr()
+    })
+}
+
+/// Judges the input; returns where the answer stands. `from_text` asks for ranges.
+#[wasm_bindgen]
+pub fn validation_report(options: usize, document: usize, from_text: bool) -> *const u8 {
+    BUFFERS.with_borrow_mut(|buffers| {
+        let answer = match buffers.parts(options, document) {
+            Err(error) => Answer::Error(error),
+            Ok((options, document)) if from_text => {
+                Answer::Report(definition::validate_text(document, &options))
+            }
+            Ok((options, document)) => {
+                Answer::Report(definition::validate_value(document, &options))
+            }
+        };
+        buffers.answer(&answer)
+    })
+}
+
+/// The verdict alone: 0 invalid, 1 valid, 2 where the answer holds an error.
+#[wasm_bindgen]
+pub fn validation_verdict(options: usize, document: usize) -> u32 {
+    BUFFERS.with_borrow_mut(|buffers| match buffers.parts(options, document) {
+        Ok((options, document)) => u32::from(definition::is_valid(document, &options)),
+        Err(error) => {
+            buffers.answer(&Answer::Error(error));
+            2
+        }
+    })
+}
+
+/// Where the last answer stands.
+#[wasm_bindgen]
+pub fn validation_answer() -> *const u8 {
+    BUFFERS.with_borrow(|buffers| buffers.answer.as_ptr())
+}
+
+/// How long the last answer is.
+#[wasm_bindgen]
+pub fn validation_answer_len() -> usize {
+    BUFFERS.with_borrow(|buffers| buffers.answer.len())
+}
+
+impl Buffers {
+    fn parts(&self, options: usize, document: usize) -> Result<(ValidateOptions, &[u8]), Error> {
+        let (options, rest) = self.input.split_at_checked(options).unwrap_or_default();
+        let document = rest.get(..document).unwrap_or_default();
+        Ok((ValidateOptions::from_json(options)?, document))
+    }
+
+    fn answer(&mut self, answer: &Answer) -> *const u8 {
+        self.answer.clear();
+        // Writing our own structs to memory cannot fail.
+        let _ = serde_json::to_writer(&mut self.answer, answer);
+        self.answer.as_ptr()
+    }
+}
