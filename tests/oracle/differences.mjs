@@ -1,29 +1,32 @@
 // What we do otherwise than the reference, on purpose: from its judgement of a text to the one that we must give.
-// The headings of docs/differences.md are the names here; differences.test.mjs shows both behaviours of each.
+// Each is told in docs/differences.md under the name that it has here, and shown in differences.test.mjs.
 
 const MAX_DEPTH = 64;
 const MAX_DIAGNOSTICS = 1000;
-const CYCLE = /^Circular dependency detected involving step '/;
+const MAX_QUOTE = 120;
 
-/** `{valid, findings: [[path, rule, names]], prefixes, semantic, truncated}`, and the differences that made it so. */
+/** `{refused}` or `{findings, errors, message, truncated}`, and the names of the differences that made it so. */
 export function expected(text, reference) {
   const document = parse(text);
-  if (document === undefined) return refusal('invalid_json', reference.unreadable ? [] : ['Strict JSON']);
-  if (depth(document) > MAX_DEPTH) return refusal('document_too_deep', ['Bounded depth']);
+  if (document === undefined) return { refused: 'invalid_json', differences: reference.unreadable ? [] : ['Strict JSON'] };
+  if (depth(document) > MAX_DEPTH) return { refused: 'document_too_deep', differences: ['Bounded documents'] };
   if (reference.unreadable) throw new Error(`Python's json cannot read what JSON.parse can: ${reference.unreadable}`);
+  if (reference.crash && reference.crash !== 'RecursionError') throw new Error(`the reference crashed: ${reference.crash}`);
 
-  const { valid, findings, prefixes, semantic, crash } = reference;
-  const differences = [];
-  if (crash === 'RecursionError') differences.push('Long chains');
-  else if (crash) throw new Error(`the reference crashed: ${crash}`);
-
-  const judgement = { valid, findings, prefixes, semantic, truncated: false, differences };
-  if (findings.length === 0) judgement.semantic = withOurCycles(document.steps, semantic, differences);
-  return bounded(judgement);
-}
-
-function refusal(rule, differences) {
-  return { valid: false, refused: rule, differences };
+  const differences = reference.crash ? ['Long chains'] : [];
+  const { findings } = reference;
+  let { errors } = reference;
+  const change = (name, changed) => {
+    if (changed.length !== errors.length || changed.some((error, i) => error !== errors[i])) differences.push(name);
+    errors = changed;
+  };
+  if (findings.length === 0) {
+    change(...withOurCycles(document.steps, errors));
+    change('Cut quotes', withCutQuotes(document.steps, errors));
+  }
+  const truncated = errors.length > MAX_DIAGNOSTICS;
+  if (truncated) change('Bounded reports', errors.slice(0, MAX_DIAGNOSTICS));
+  return { findings: findings.slice(0, MAX_DIAGNOSTICS), errors, truncated, differences };
 }
 
 /** The value, or undefined where JSON forbids the text or a 64-bit float cannot hold a number of it. */
@@ -48,25 +51,25 @@ function depth(value) {
   return 1 + Math.max(0, ...Object.values(value).map(depth));
 }
 
-function withOurCycles(steps, semantic, differences) {
-  const theirs = semantic.filter((message) => CYCLE.test(message));
+function withOurCycles(steps, errors) {
+  const message = (id) => `Circular dependency detected involving step '${id}'`;
   const components = cycles(steps);
-  const ours = components.map(([first]) => `Circular dependency detected involving step '${first}'`);
-  const unique = new Set(steps.map((step) => step.id)).size === steps.length;
-  if (unique && (theirs.length > 0) !== (ours.length > 0)) {
-    throw new Error(`with ids that differ, both must see a cycle or neither: ${JSON.stringify({ theirs, ours })}`);
+  const named = new Set(components.flat().map(message));
+  const theirs = errors.filter((error) => error.startsWith(message('').slice(0, -1)));
+  const ids = new Set(steps.map((step) => step.id));
+  if (ids.size === steps.length) {
+    if (theirs.length > 0 !== components.length > 0) throw new Error('with ids that differ, the reference too sees whether there is a cycle');
+    // Until its first finding the reference's search is sound.
+    if (theirs.length > 0 && !named.has(theirs[0])) throw new Error(`no cycle has the step of: ${theirs[0]}`);
   }
-  // Before its first finding the reference's search is sound, so that one is real.
-  const named = components.flat().map((id) => `Circular dependency detected involving step '${id}'`);
-  if (theirs.length > 0 && !named.includes(theirs[0])) throw new Error(`no cycle has the step of ${theirs[0]}`);
-  if (theirs.join('\n') !== ours.join('\n')) {
-    differences.push(!unique && theirs.length === 0 ? 'Cycles hidden by twins' : 'One finding for each cycle');
-  }
-  return [...semantic.slice(0, semantic.length - theirs.length), ...ours];
+  return [
+    theirs.length === 0 ? 'Cycles hidden by twins' : 'One finding for each cycle',
+    [...errors.slice(0, errors.length - theirs.length), ...components.map(([first]) => message(first))],
+  ];
 }
 
 /**
- * The ids of each strongly connected component that holds a cycle, in list order, straight from the definition:
+ * The ids of each cycle's component, in list order, straight from the definition of "strongly connected":
  * two steps belong together when each can be reached from the other.
  */
 function cycles(steps) {
@@ -93,15 +96,9 @@ function reach(next, from) {
   return seen;
 }
 
-function bounded(judgement) {
-  const { findings, prefixes, semantic, differences } = judgement;
-  if (findings.length + semantic.length <= MAX_DIAGNOSTICS) return judgement;
-  differences.push('Bounded reports');
-  return {
-    ...judgement,
-    findings: findings.slice(0, MAX_DIAGNOSTICS),
-    prefixes: prefixes.slice(0, MAX_DIAGNOSTICS),
-    semantic: semantic.slice(0, MAX_DIAGNOSTICS - findings.length),
-    truncated: true,
-  };
+function withCutQuotes(steps, errors) {
+  const quoted = steps.flatMap(({ id, action_id, depends_on = [] }) => [id, action_id, ...depends_on]);
+  const long = [...new Set(quoted)].filter((value) => value.length > MAX_QUOTE && [...value].length > MAX_QUOTE);
+  const cut = (value) => `${[...value].slice(0, MAX_QUOTE).join('')}…`;
+  return errors.map((error) => long.reduce((message, value) => message.replaceAll(`'${value}'`, () => `'${cut(value)}'`), error));
 }

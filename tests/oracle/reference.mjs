@@ -6,8 +6,8 @@ const SCRIPT = fileURLToPath(new URL('reference.py', import.meta.url));
 
 /** One judgement for each text; their shape is told in reference.py. */
 export function judgements(texts) {
-  const python = process.env.ORACLE_PYTHON;
-  if (!python) throw new Error('ORACLE_PYTHON must name a Python that has the packages of tests/oracle/requirements.txt; `npm test` sets it.');
+  const python = process.env.SAGAWARD_PYTHON;
+  if (!python) throw new Error('SAGAWARD_PYTHON must name a Python that has the packages of tests/oracle/requirements.txt; `npm test` sets it.');
   const { status, stdout, stderr, error } = spawnSync(python, [SCRIPT], {
     input: texts.map((text) => `${JSON.stringify(text)}\n`).join(''),
     encoding: 'utf8',

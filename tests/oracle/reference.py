@@ -2,15 +2,16 @@
 
 Reads JSON lines, each a JSON string that holds a document's text; writes one JSON line for each:
 {"unreadable": why} when Python's json refuses the text,
-{"crash": exception} when the validator raises, with the judgement it gives on a larger stack when that helps,
-{"valid", "findings": [[path, rule, names]], "prefixes": ["[path] "], "semantic": [message]}.
+{"crash": exception} when the validator raises, with its judgement on a larger stack when that helps,
+{"findings": [[path, rule, names]], "errors": [message], "message": of the exception or null, "parsed": without asking the validator}.
 """
 
 import json
 import sys
 import threading
 
-from hypervisor.saga.schema import SagaSchemaValidator
+from hypervisor.saga.dsl import SagaDSLParser
+from hypervisor.saga.schema import SagaSchemaError, SagaSchemaValidator
 
 RULES = {
     "required": "required",
@@ -43,17 +44,29 @@ validator._validator = listener = Listener(validator._validator)
 
 
 def judge(document):
-    errors = validator.validate(document)
+    errors, message = [], None
+    try:
+        validator.validate_or_raise(document)
+    except SagaSchemaError as error:
+        errors, message = error.errors, str(error)
     # The expression by which `validate` sorts them.
     findings = sorted(listener.heard, key=lambda e: list(e.path))
     for finding, error in zip(findings, errors):
         assert error.endswith(finding.message), (finding.message, error)
     return {
-        "valid": not errors,
         "findings": [[list(f.absolute_path), RULES[f.validator], names(f)] for f in findings],
-        "prefixes": [e[: len(e) - len(f.message)] for f, e in zip(findings, errors)],
-        "semantic": errors[len(findings) :],
+        "errors": errors,
+        "message": message,
+        "parsed": parses(document),
     }
+
+
+def parses(document):
+    try:
+        SagaDSLParser().parse(document)
+        return True
+    except Exception:
+        return False
 
 
 def names(finding):

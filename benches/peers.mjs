@@ -1,0 +1,25 @@
+// What validates sagas without sagaward: a JSON Schema validator, then the semantic rules in JavaScript.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Validator } from '@cfworker/json-schema';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { SAGA_DEFINITION_SCHEMA, VALID_ACTION_PREFIXES } from 'sagaward';
+import { soundRules } from './rules.mjs';
+
+const require = createRequire(import.meta.url);
+const version = (name) => JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')).version;
+
+const schema = structuredClone(SAGA_DEFINITION_SCHEMA);
+const compiled = new Ajv2020({ allErrors: false, allowUnionTypes: true }).compile(schema);
+const interpreted = new Validator(schema, '2020-12', true);
+
+export const names = {
+  sagaward: `sagaward ${version('sagaward')}`,
+  ajv: `ajv ${version('ajv')}`,
+  cfworker: `@cfworker/json-schema ${version('@cfworker/json-schema')}`,
+};
+/** Judges a value, by peer. */
+export const judges = {
+  [`${names.ajv} + rules`]: (value) => compiled(value) && soundRules(value, VALID_ACTION_PREFIXES),
+  [`${names.cfworker} + rules`]: (value) => interpreted.validate(value).valid && soundRules(value, VALID_ACTION_PREFIXES),
+};
