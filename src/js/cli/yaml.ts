@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { parseEvents, YAMLException } from 'js-yaml';
+import { validateText, type SourceRange, type ValidateOptions } from '../index.js';
+import type { Finding, Findings } from './finding.js';
+import { toJson, type Problem } from './yaml_to_json.js';
+
+/** Deeper than any limit the validator can be given, so that it is the one to judge depth. */
+const MAX_DEPTH = 128;
+
+const HELP: readonly [RegExp, string][] = [
+  [/tab characters/, 'indent with spaces'],
+  [/bad indentation of a mapping entry/, 'check the indentation; quote a value that holds ": " or starts with @, ` or %'],
+  [/non-printable characters/, 'write it as an escape in a double-quoted string'],
+];
+
+/**
+ * Judges YAML as the JSON it stands for: written out once, with the way back from each place,
+ * so that every rule, the order and the limits are the library's own.
+ */
+export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOptions, maxBytes: number): Findings {
+  const place = placesIn(text);
+  const refuse = (problems: Problem[]): Findings => ({
+    valid: false,
+    truncated: false,
+    diagnostics: problems.map(({ message, start, end, help }) => ({
+      rule: 'invalid_yaml',
+      severity: 'error',
+      message,
+      path: [],
+      pointer: '',
+      range: { start: place(start), end: place(end) },
+      ...(help !== undefined && { help }),
+    })),
+  });
+
+  if (!isUtf8(bytes)) {
+    const start = firstUndecodable(bytes, text);
+    return refuse([{ message: 'the file is not UTF-8 here', start, end: start + 1, help: 'save the file as UTF-8' }]);
+  }
+
+  let events;
+  try {
+    events = parseEvents(text, { maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const start = error.mark?.position ?? 0;
+    const help = HELP.find(([pattern]) => pattern.test(error.reason))?.[1];
+    return refuse([{ message: error.reason, start, end: Math.min(start + 1, text.length), help }]);
+  }
+
+  const { json, problems, source } = toJson(text, events, maxBytes);
+  if (problems.length > 0) return refuse(problems);
+
+  const range = (of: SourceRange): { range: SourceRange; via?: SourceRange } => {
+    const { start, end, alias } = source(of.start.offset);
+    return {
+      range: { start: place(start), end: place(end) },
+      ...(alias && { via: { start: place(alias.start), end: place(alias.end) } }),
+    };
+  };
+  const report = validateText(json, options);
+  return {
+    valid: report.valid,
+    truncated: report.truncated,
+    diagnostics: report.diagnostics.map((diagnostic): Finding => {
+      if (!diagnostic.range) return diagnostic;
+      const { range: own, via } = range(diagnostic.range);
+      const related = (diagnostic.related ?? []).map((other) =>
+        other.range ? { ...other, range: range(other.range).range } : other,
+      );
+      if (via) related.push({ message: 'used through this alias', path: diagnostic.path, range: via });
+      return { ...diagnostic, range: own, ...(related.length > 0 && { related }) };
+    }),
+  };
+}
+
+/** The decoder put U+FFFD where it failed; the text may hold genuine ones before. */
+function firstUndecodable(bytes: Uint8Array, text: string): number {
+  let byte = Buffer.from(bytes.subarray(0, 3)).equals(Buffer.from('\ufeff')) ? 3 : 0;
+  let from = 0;
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) {
+    byte += Buffer.byteLength(text.slice(from, at));
+    from = at;
+    if (!Buffer.from(bytes.subarray(byte, byte + 3)).equals(Buffer.from('\ufffd'))) return at;
+  }
+  return text.length;
+}
+
+/** From an offset to its line and column. */
+function placesIn(text: string): (offset: number) => SourceRange['start'] {
+  let starts: number[] | undefined;
+  return (offset) => {
+    starts ??= [0, ...Array.from(text.matchAll(/\r\n?|\n/g), (match) => match.index + match[0].length)];
+    let low = 0;
+    let high = starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - starts[low]! + 1, offset };
+  };
+}
