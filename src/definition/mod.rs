@@ -38,7 +38,7 @@ use outline::Outline;
 /// let unknown = &report.diagnostics[0];
 /// assert_eq!(unknown.rule, Rule::AdditionalProperties);
 /// assert_eq!(unknown.help.as_deref(), Some("did you mean \"fan_out\"?"));
-/// assert_eq!(unknown.range.unwrap().start.column, 46);
+/// assert_eq!(unknown.range.unwrap().start.column, 47);
 /// ```
 pub fn validate_text(text: &[u8], options: &ValidateOptions) -> Report {
     let (findings, truncated, valid) = judge(text, options, Findings::new(options));
