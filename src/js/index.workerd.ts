@@ -1,0 +1,6 @@
+import module from './sagaward.wasm';
+import { provide } from './module.js';
+
+provide(() => module);
+
+export * from './api.js';

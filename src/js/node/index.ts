@@ -1,0 +1,1 @@
+export { terminateProcess, terminateWorker } from './terminate.js';

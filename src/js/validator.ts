@@ -1,0 +1,49 @@
+import { SagawardError } from './errors.js';
+import { wasmModule } from './module.js';
+
+/** What the validating instance exports: plain numbers, no generated glue. */
+export interface Validator {
+  readonly memory: WebAssembly.Memory;
+  validation_seed(seed: number): void;
+  validation_input(capacity: number): number;
+  validation_report(optionsLength: number, documentLength: number, fromText: number): number;
+  validation_verdict(optionsLength: number, documentLength: number): number;
+  validation_answer_len(): number;
+}
+
+const KEPT_MEMORY = 64 * 1024 * 1024;
+
+let kept: Validator | undefined;
+
+/**
+ * Works with the validating instance. It holds no state between two documents, so one that
+ * trapped is dropped and harms nothing; so is one that a huge document has swollen.
+ */
+export function withValidator<T>(work: (validator: Validator) => T): T {
+  const validator = (kept ??= instantiate());
+  try {
+    return work(validator);
+  } catch (cause) {
+    kept = undefined;
+    const message = `Validation broke off, most likely out of memory; lower limits.maxBytes (${String(cause)}).`;
+    throw new SagawardError('trapped', message, { cause });
+  } finally {
+    if (validator.memory.buffer.byteLength > KEPT_MEMORY) kept = undefined;
+  }
+}
+
+function instantiate(): Validator {
+  const module = wasmModule();
+  const imports: Record<string, Record<string, () => never>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (imports[from] ??= {})[name] = () => {
+      throw new Error(`validation must not call ${name}`);
+    };
+  }
+  // The compiler cannot know the exports; the tests call each of them.
+  const validator = new WebAssembly.Instance(module, imports).exports as unknown as Validator;
+  // Its hash tables need a seed that no sender of documents knows. Not from `crypto`, which edge
+  // runtimes forbid while a module loads.
+  validator.validation_seed(Math.random() * 2 ** 32);
+  return validator;
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as sagaward from 'sagaward';
+import * as slim from 'sagaward/slim';
+
+const require = createRequire(import.meta.url);
+const root = dirname(fileURLToPath(import.meta.resolve('sagaward/package.json')));
+const manifest = require('sagaward/package.json');
+const files = readdirSync(root, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+const text = (file) => readFileSync(file, 'utf8');
+
+test('nothing is installed beside it and nothing runs when it is', () => {
+  assert.deepEqual([manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies], [undefined, undefined, undefined]);
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) assert.equal(manifest.scripts?.[hook], undefined);
+});
+
+test('its modules import only each other and, where they are for Node, its modules', () => {
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const forNode = file.endsWith('cli.js') || file.includes('/dist/node/');
+    for (const [, specifier] of text(file).matchAll(/^(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)) {
+      assert.match(specifier, forNode ? /^(\.{1,2}\/|node:)/ : /^\.\//, `${file} imports ${specifier}`);
+    }
+  }
+});
+
+test('every path of the exports map is a file of the package', () => {
+  const targets = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(targets));
+  for (const target of [...targets(manifest.exports), ...manifest.sideEffects, ...Object.values(manifest.bin)]) {
+    assert.ok(files.includes(join(root, target)), `${target} is missing`);
+  }
+});
+
+test('the types hide nothing behind any', () => {
+  for (const file of files.filter((name) => name.endsWith('.d.ts'))) {
+    const code = text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    assert.doesNotMatch(code, /\bany\b/, file);
+  }
+});
+
+test('no file tells where it was built', () => {
+  const traces = [process.env.HOME, process.cwd().replace(/\/target\/.*/, '')].filter((place) => place && place !== '/');
+  assert.ok(traces.length > 0);
+  for (const file of files) {
+    for (const trace of traces) assert.equal(readFileSync(file).includes(`${trace}/`), false, `${file} names ${trace}`);
+  }
+});
+
+test('import, require and all entries share one instance', () => {
+  const required = require('sagaward');
+  for (const name of Object.keys(sagaward)) {
+    assert.equal(required[name], sagaward[name], `${name} by require`);
+    assert.equal(slim[name], sagaward[name], `${name} by slim`);
+  }
+  // Initialised by the default entry.
+  assert.equal(slim.isValid({}), false);
+});
+
+test('the schema is one, deeply frozen, and the one that is published', () => {
+  const { SAGA_DEFINITION_SCHEMA: schema } = sagaward;
+  assert.deepEqual(schema, require('sagaward/schema.json'));
+  const open = [];
+  (function visit(value, place) {
+    if (typeof value !== 'object' || value === null) return;
+    if (!Object.isFrozen(value)) open.push(place);
+    for (const [key, inner] of Object.entries(value)) visit(inner, `${place}/${key}`);
+  })(schema, '');
+  assert.deepEqual(open, []);
+  assert.throws(() => { schema.properties.steps.minItems = 0; }, TypeError);
+  assert.throws(() => { sagaward.VALID_ACTION_PREFIXES.push('own.'); }, TypeError);
+});
+
+test('importing compiles no WebAssembly, the first verdict does', async () => {
+  const { Module } = WebAssembly;
+  let compiled = 0;
+  WebAssembly.Module = class extends Module {
+    constructor(...given) {
+      super(...given);
+      compiled++;
+    }
+  };
+  try {
+    // The same files under another address: a second copy of the package.
+    const copy = await importCopy();
+    assert.equal(compiled, 0);
+    assert.equal(copy.isValid({}), false);
+    assert.equal(copy.isValid({}), false);
+    assert.equal(compiled, 1);
+  } finally {
+    WebAssembly.Module = Module;
+  }
+});
+
+async function importCopy() {
+  const { cpSync, mkdtempSync, rmSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const copy = mkdtempSync(join(tmpdir(), 'sagaward-'));
+  try {
+    cpSync(root, copy, { recursive: true });
+    return await import(join(copy, 'dist/index.js'));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}

@@ -1,0 +1,248 @@
+//! Imports run one way, and the core stays pure: what the house forbids, by file.
+
+use crate::process::root;
+use crate::stamp;
+use anyhow::{Result, bail};
+use std::path::Path;
+
+/// Each layer may use those before it, and itself.
+const ORDER: [&str; 6] = ["error", "definition", "saga", "decide", "kill", "wasm"];
+/// Stands beside `kill`: on `error` alone, under `wasm`.
+const BESIDE: &str = "rate_limiter";
+
+const BINDINGS: [&str; 5] = [
+    "wasm_bindgen",
+    "js_sys",
+    "serde_wasm_bindgen",
+    "JsValue",
+    "tsify",
+];
+const IMPURE: [&str; 9] = [
+    "SystemTime",
+    "Instant",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "rand::",
+    "getrandom",
+];
+
+pub fn check() -> Result<String> {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for (folder, judge) in [
+        ("src", judge_source as fn(&str, &str) -> Vec<String>),
+        ("www", judge_studio),
+    ] {
+        for file in stamp::files(&root().join(folder))? {
+            let place = file.strip_prefix(root())?.to_string_lossy().into_owned();
+            if let Ok(text) = std::fs::read_to_string(&file) {
+                count += 1;
+                faults.extend(
+                    judge(&place, &text)
+                        .into_iter()
+                        .map(|fault| format!("{place}: {fault}")),
+                );
+            }
+        }
+    }
+    if !faults.is_empty() {
+        bail!("{}", faults.join("\n"));
+    }
+    Ok(format!("{count} files"))
+}
+
+fn judge_source(place: &str, text: &str) -> Vec<String> {
+    match place.rsplit_once('.') {
+        Some((_, "rs")) => judge_rust(place, text),
+        Some((_, "ts" | "mjs")) => judge_face(place, text),
+        _ => Vec::new(),
+    }
+}
+
+fn judge_rust(place: &str, text: &str) -> Vec<String> {
+    let layer = layer_of(place);
+    let mut faults = Vec::new();
+    for line in code(text) {
+        for used in crate_paths(line) {
+            if !may_use(layer, used) {
+                faults.push(format!("{layer} must not use {used}: `{line}`"));
+            }
+        }
+        let types_only = line.contains(r#"cfg_attr(feature = "js", "#);
+        if layer != "wasm" && !types_only {
+            faults.extend(
+                named(line, &BINDINGS)
+                    .map(|name| format!("only src/wasm may name {name}: `{line}`")),
+            );
+        }
+        if layer != "wasm" && line.contains("target_arch") {
+            faults.push(format!("the core must not ask for the target: `{line}`"));
+        }
+        // The rest of a file after its test module is test code.
+        if line.starts_with("#[cfg(test)]") {
+            break;
+        }
+        faults.extend(
+            named(line, &IMPURE).map(|name| format!("the core must not name {name}: `{line}`")),
+        );
+    }
+    faults
+}
+
+fn named<'a>(line: &'a str, names: &'a [&'a str]) -> impl Iterator<Item = &'a &'a str> {
+    names
+        .iter()
+        .filter(move |name| words(line).any(|word| word.starts_with(**name)))
+}
+
+/// Paths and names, whole: `std::fs::read`, `rand::random`.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+}
+
+/// Lines that are neither comment nor empty.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+}
+
+fn layer_of(place: &str) -> &str {
+    let inside = place.strip_prefix("src/").unwrap_or(place);
+    inside.split(['/', '.']).next().unwrap_or_default()
+}
+
+/// The modules that a line names by `crate::…`, also `crate::{a, b}`.
+fn crate_paths(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices("crate::").flat_map(|(at, found)| {
+        let rest = &line[at + found.len()..];
+        let (list, separators): (&str, &[char]) = match rest.strip_prefix('{') {
+            Some(list) => (list.split('}').next().unwrap_or_default(), &[',']),
+            None => (
+                rest.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .next()
+                    .unwrap_or_default(),
+                &[','],
+            ),
+        };
+        list.split(separators)
+            .map(|path| path.trim().split("::").next().unwrap_or_default())
+    })
+}
+
+fn may_use(layer: &str, used: &str) -> bool {
+    let rank = |name: &str| ORDER.iter().position(|known| *known == name);
+    match (layer, used) {
+        ("lib", _) => true,
+        _ if layer == used => true,
+        (BESIDE, _) => used == "error",
+        (_, BESIDE) => layer == "wasm",
+        _ => match (rank(layer), rank(used)) {
+            (Some(own), Some(other)) => other < own,
+            // A module that is not in the list has no place in the house yet.
+            _ => false,
+        },
+    }
+}
+
+/// The face knows nothing of the studio, and only its Node part knows Node.
+fn judge_face(place: &str, text: &str) -> Vec<String> {
+    let portable = !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
+    imports(text)
+        .filter(|import| import.contains("www/") || (portable && import.starts_with("node:")))
+        .map(|import| format!("must not import {import}"))
+        .collect()
+}
+
+/// The studio uses the public package as any page would.
+fn judge_studio(place: &str, text: &str) -> Vec<String> {
+    if !place.starts_with("www/src/") {
+        return Vec::new();
+    }
+    let depth = Path::new(place).components().count() - 2;
+    let outside = "../".repeat(depth);
+    imports(text)
+        .filter(|import| {
+            let private = import.starts_with("sagaward/dist");
+            let escapes = import.starts_with(&outside)
+                && !import.starts_with(&format!("{outside}../examples/"));
+            private || escapes
+        })
+        .map(|import| format!("must not import {import}: only the package's public entries"))
+        .collect()
+}
+
+/// What follows `from`, `import` or `import(`.
+fn imports(text: &str) -> impl Iterator<Item = &str> {
+    code(text).flat_map(|line| {
+        ["from ", "import ", "import("]
+            .into_iter()
+            .filter_map(move |keyword| {
+                let rest = &line[line.find(keyword)? + keyword.len()..];
+                let quote = rest.chars().next().filter(|c| ['\'', '"'].contains(c))?;
+                rest[1..].split(quote).next()
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{judge_face, judge_rust, judge_studio};
+
+    #[test]
+    fn each_line_is_forbidden_where_it_stands() {
+        let cases = [
+            ("src/definition/model.rs", "use crate::saga::State;", true),
+            ("src/saga/state.rs", "use crate::definition::Model;", false),
+            (
+                "src/saga/state.rs",
+                "use crate::{error::Error, kill};",
+                true,
+            ),
+            ("src/kill/plan.rs", "use crate::rate_limiter::Bucket;", true),
+            ("src/rate_limiter.rs", "use crate::error::Error;", false),
+            ("src/wasm/mod.rs", "use wasm_bindgen::JsValue;", false),
+            ("src/saga/step.rs", "use wasm_bindgen::JsValue;", true),
+            (
+                "src/saga/step.rs",
+                r#"#[cfg_attr(feature = "js", derive(tsify::Tsify))]"#,
+                false,
+            ),
+            (
+                "src/saga/step.rs",
+                r#"#[cfg(target_arch = "wasm32")]"#,
+                true,
+            ),
+            (
+                "src/saga/step.rs",
+                "let now = std::time::Instant::now();",
+                true,
+            ),
+            ("src/saga/step.rs", "fn operand(&self) {}", false),
+            ("src/saga/step.rs", "// Instant would be wrong here.", false),
+            ("src/unknown/step.rs", "use crate::error::Error;", true),
+        ];
+        for (place, line, forbidden) in cases {
+            assert_eq!(
+                !judge_rust(place, line).is_empty(),
+                forbidden,
+                "{place}: {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_face_and_the_studio_keep_their_places() {
+        let studio = |line| !judge_studio("www/src/editor/lint.ts", line).is_empty();
+        assert!(studio("import { base64 } from 'sagaward/dist/inlined.js';"));
+        assert!(studio("import { core } from '../../../dist/core.js';"));
+        assert!(!studio("import { validate } from 'sagaward';"));
+        assert!(!studio("import text from '../../../examples/a.json?raw';"));
+        assert!(!studio("import { state } from '../state/document';"));
+        assert!(!judge_face("src/js/core.ts", "import fs from 'node:fs';").is_empty());
+        assert!(judge_face("src/js/node/index.ts", "import fs from 'node:fs';").is_empty());
+    }
+}

@@ -1,0 +1,67 @@
+//! The build tool: `node xtask/run.mjs <verb>` or the npm scripts.
+
+mod consumer;
+mod layers;
+mod pack;
+mod parts;
+mod process;
+mod setup;
+mod stamp;
+mod studio;
+mod suite;
+mod wasm;
+
+use anyhow::{Result, bail};
+use process::node;
+use std::process::ExitCode;
+
+const USAGE: &str =
+    "usage: node xtask/run.mjs build | start | test [--long] [PART …] | bench [ARGUMENT …]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<bool> {
+    let Some((verb, rest)) = arguments.split_first() else {
+        bail!("{USAGE}");
+    };
+    match verb.as_str() {
+        "build" => build().map(|()| true),
+        "start" => {
+            build()?;
+            studio::serve(rest).map(|()| true)
+        }
+        "test" => {
+            build()?;
+            let long = rest.iter().any(|argument| argument == "--long");
+            let wanted: Vec<&String> = rest
+                .iter()
+                .filter(|argument| *argument != "--long")
+                .collect();
+            suite::run(long, &wanted)
+        }
+        "bench" => {
+            build()?;
+            process::run(node().arg("benches/run.mjs").args(rest)).map(|()| true)
+        }
+        _ => bail!("there is no verb `{verb}`; {USAGE}"),
+    }
+}
+
+fn build() -> Result<()> {
+    // Two builds at a time would write over each other's files.
+    let lock = std::fs::File::create(stamp::folder()?.join("lock"))?;
+    lock.lock()?;
+    setup::for_build()?;
+    wasm::build()?;
+    pack::build()
+}

@@ -1,0 +1,286 @@
+//! The parts of the tests. Each says in a few words what it did, or fails with
+//! all that its program printed.
+
+use crate::process::{cargo, node, output, root, tool};
+use crate::{consumer, layers, setup, stamp, studio};
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Part {
+    pub name: &'static str,
+    pub run: fn(long: bool) -> Result<String>,
+}
+
+/// In order: what is quick to say no comes first, and `package` makes what the
+/// parts after it use.
+pub const PARTS: [Part; 20] = [
+    Part {
+        name: "rustfmt",
+        run: |_| lint("fmt", &["--all", "--check"]),
+    },
+    Part {
+        name: "clippy",
+        run: |_| {
+            lint(
+                "clippy",
+                &[
+                    "--workspace",
+                    "--all-targets",
+                    "--quiet",
+                    "--",
+                    "--deny=warnings",
+                ],
+            )
+        },
+    },
+    Part {
+        name: "clippy, wasm32",
+        run: |_| {
+            lint(
+                "clippy",
+                &[
+                    "--features=js",
+                    "--target=wasm32-unknown-unknown",
+                    "--quiet",
+                    "--",
+                    "--deny=warnings",
+                ],
+            )
+        },
+    },
+    Part {
+        name: "layers",
+        run: |_| layers::check(),
+    },
+    Part {
+        name: "rust tests",
+        run: rust_tests,
+    },
+    Part {
+        name: "rust doc examples",
+        run: |_| counted(cargo().args(["test", "--package=sagaward", "--doc"])),
+    },
+    Part {
+        name: "rust docs",
+        run: |_| {
+            quiet(
+                cargo()
+                    .args(["doc", "--package=sagaward", "--no-deps", "--quiet"])
+                    .env("RUSTDOCFLAGS", "--deny=warnings"),
+            )
+        },
+    },
+    Part {
+        name: "typescript",
+        run: |_| typescript(),
+    },
+    Part {
+        name: "package",
+        run: |_| consumer::install().map(|()| String::new()),
+    },
+    Part {
+        name: "publint",
+        run: |_| {
+            quiet(
+                tool("publint")
+                    .args(["run", "--strict", "--pack=false"])
+                    .arg(installed()),
+            )
+        },
+    },
+    Part {
+        name: "attw",
+        run: |_| attw(),
+    },
+    Part {
+        name: "published types",
+        run: |_| published_types(),
+    },
+    Part {
+        name: "node",
+        run: |long| tests("tests/js", long, &[]),
+    },
+    Part {
+        name: "deno",
+        run: |long| tests("tests/deno", long, &[]),
+    },
+    Part {
+        name: "workerd",
+        run: |long| tests("tests/workerd", long, &[]),
+    },
+    Part {
+        name: "chromium",
+        run: |long| {
+            tests(
+                "tests/browser/package",
+                long,
+                &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
+            )
+        },
+    },
+    Part {
+        name: "studio",
+        run: |long| studio_tests(long),
+    },
+    Part {
+        name: "documents",
+        run: |long| tests("tests/documents", long, &[]),
+    },
+    Part {
+        name: "benches",
+        run: |long| tests("benches", long, &[]),
+    },
+    Part {
+        name: "oracle",
+        run: |long| {
+            tests(
+                "tests/oracle",
+                long,
+                &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
+            )
+        },
+    },
+];
+
+fn lint(subcommand: &str, arguments: &[&str]) -> Result<String> {
+    setup::rust_component(subcommand)?;
+    quiet(cargo().arg(subcommand).args(arguments))
+}
+
+fn rust_tests(long: bool) -> Result<String> {
+    let mut command = cargo();
+    command.args([
+        "test",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+    ]);
+    if long {
+        command.args(["--", "--include-ignored"]);
+    }
+    counted(&mut command)
+}
+
+fn typescript() -> Result<String> {
+    let mut projects = vec!["tsconfig.json", "tsconfig.node.json"];
+    projects.extend(Some("www/tsconfig.json").filter(|project| root().join(project).exists()));
+    for project in &projects {
+        output(tool("tsc").args(["--noEmit", "--project", project]))?;
+    }
+    Ok(format!("{} projects", projects.len()))
+}
+
+fn attw() -> Result<String> {
+    // The files that are no module have no types to be wrong.
+    let others = ["sagaward.wasm", "schema.json", "package.json"];
+    quiet(
+        tool("attw")
+            .arg(consumer::tarball()?)
+            .args([
+                "--profile=esm-only",
+                "--no-emoji",
+                "--no-color",
+                "--exclude-entrypoints",
+            ])
+            .args(others),
+    )
+}
+
+/// As the two kinds of project that the users have: Node's own resolution and a bundler's.
+fn published_types() -> Result<String> {
+    for project in ["tsconfig.json", "tsconfig.bundler.json"] {
+        output(
+            tool("tsc")
+                .args(["--project", project])
+                .current_dir(consumer::folder().join("tests/types")),
+        )?;
+    }
+    Ok(String::new())
+}
+
+fn studio_tests(long: bool) -> Result<String> {
+    studio::build()?;
+    tests(
+        "tests/browser/studio",
+        long,
+        &[
+            ("SAGAWARD_CHROMIUM", setup::chromium()?),
+            ("SAGAWARD_STUDIO", studio::folder()),
+        ],
+    )
+}
+
+/// Runs the Node tests below a folder, as they lie beside the installed package.
+fn tests(folder: &str, long: bool, environment: &[(&str, PathBuf)]) -> Result<String> {
+    let consumer = consumer::folder();
+    let wanted = |file: &Path| {
+        let name = file.to_string_lossy();
+        name.ends_with(".test.mjs") && (long || !name.ends_with(".long.test.mjs"))
+    };
+    let files: Vec<PathBuf> = stamp::files(&consumer.join(folder))?
+        .into_iter()
+        .filter(|file| wanted(file))
+        .collect();
+    if files.is_empty() {
+        bail!("no test lies in {folder}: the part `package` copies them.");
+    }
+    let mut command = node();
+    command
+        .current_dir(&consumer)
+        .args(["--test", "--test-reporter=spec"])
+        .args(files);
+    command
+        .env("SAGAWARD_PACKAGE", installed())
+        .envs(environment.iter().cloned());
+    if long {
+        command.env("SAGAWARD_LONG", "1");
+    }
+    counted(&mut command)
+}
+
+fn installed() -> PathBuf {
+    consumer::folder().join("node_modules/sagaward")
+}
+
+fn quiet(command: &mut Command) -> Result<String> {
+    output(command).map(|_| String::new())
+}
+
+/// A run of tests that ran none, or skipped one without a word, has not passed.
+fn counted(command: &mut Command) -> Result<String> {
+    let text = output(command)?;
+    let passed = sum(&text, "passed") + sum(&text, "ℹ pass");
+    let skipped = sum(&text, "ℹ skipped") + sum(&text, "ℹ todo");
+    if passed == 0 || skipped > 0 {
+        bail!("{passed} tests passed, {skipped} were skipped\n{text}");
+    }
+    Ok(format!("{passed} tests"))
+}
+
+/// Adds the numbers of `12 passed` (cargo) or `ℹ pass 12` (node) over all lines.
+fn sum(text: &str, label: &str) -> usize {
+    text.lines()
+        .filter_map(|line| {
+            let (before, after) = line.split_once(label)?;
+            let number = if before.is_empty() {
+                after.split_whitespace().next()
+            } else {
+                before.split_whitespace().last()
+            };
+            number?.parse::<usize>().ok()
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_what_the_runners_say() {
+        let cargo = "test result: ok. 12 passed; 0 failed\n\ntest result: ok. 3 passed; 1 failed";
+        assert_eq!(super::sum(cargo, "passed"), 15);
+        assert_eq!(super::sum("ℹ tests 9\nℹ pass 7\nℹ skipped 2", "ℹ pass"), 7);
+    }
+}
