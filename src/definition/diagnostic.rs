@@ -218,6 +218,7 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// The place in the document.
+    #[cfg_attr(feature = "js", tsify(type = "Path"))]
     pub path: Path,
     /// The same place as a JSON pointer.
     pub pointer: String,
@@ -280,6 +281,7 @@ pub struct Related {
     /// What is there.
     pub message: String,
     /// The place in the document.
+    #[cfg_attr(feature = "js", tsify(type = "Path"))]
     pub path: Path,
     /// The place in the text, where text was given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -347,6 +349,7 @@ impl Fix {
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct Edit {
     /// What to change.
+    #[cfg_attr(feature = "js", tsify(type = "Path"))]
     pub path: Path,
     /// The value to put there.
     #[serde(skip_serializing_if = "Option::is_none")]
