@@ -15,8 +15,6 @@ export interface Failure {
   readonly problem: string;
 }
 
-export const MAX_BYTES = 8 * 1024 * 1024;
-
 const IN_DIRECTORIES = '**/*.{json,yaml,yml}';
 const WALK = { ignore: '**/node_modules/**', followSymbolicLinks: false, expandDirectories: false };
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -28,7 +26,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 /** Reads what the arguments name, in their order, each file once; what cannot be read goes to `failures`. */
 export async function* readSources(
   args: readonly string[],
-  stdinFilename: string,
+  { stdinFilename, maxBytes }: { stdinFilename: string; maxBytes: number },
   failures: Failure[],
 ): AsyncGenerator<Source> {
   const seen = new Set<string>();
@@ -38,8 +36,8 @@ export async function* readSources(
       if (seen.has(identity)) continue;
       seen.add(identity);
       try {
-        if (file === '-') yield { file: stdinFilename, bytes: await read(process.stdin) };
-        else yield { file, bytes: await read(createReadStream(file)) };
+        if (file === '-') yield { file: stdinFilename, bytes: await read(process.stdin, maxBytes) };
+        else yield { file, bytes: await read(createReadStream(file), maxBytes) };
       } catch (error) {
         failures.push({ file, problem: problemOf(error) });
       }
@@ -64,13 +62,13 @@ async function filesOf(arg: string, failures: Failure[]): Promise<string[]> {
 }
 
 /** Never more than the validator looks at: a file without end ends too. */
-async function read(stream: Readable): Promise<Uint8Array> {
+async function read(stream: Readable, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_BYTES) break;
+    if (size > maxBytes) break;
   }
   return Buffer.concat(chunks);
 }

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { VALID_ACTION_PREFIXES, validateText, type ValidateOptions } from '../index.js';
+import { SagawardError, VALID_ACTION_PREFIXES, validateText, type ValidateOptions } from '../index.js';
 import type { Findings, Judgement } from './finding.js';
 import { github } from './format/github.js';
 import { json } from './format/json.js';
 import { pretty } from './format/pretty.js';
 import { sarif } from './format/sarif.js';
-import { MAX_BYTES, readSources, type Failure, type Source } from './sources.js';
+import { readSources, type Failure, type Source } from './sources.js';
 import { UsageError, type Verb } from './usage.js';
 import { judgeYaml } from './yaml.js';
 
@@ -27,6 +27,7 @@ Options:
   --rule <name>=<level>   off, info, warning or error; may be repeated
   --action-prefix <text>  allow actions that start with it, besides the usual
                           ones; may be repeated
+  --max-bytes <number>    how long a definition may be; 8388608 by default
   --warnings-as-errors    a warning makes a definition invalid
   --stdin-filename <name> what to call standard input; .json, .yaml or .yml
                           says its language
@@ -41,6 +42,7 @@ const OPTIONS = {
   'collect-all': { type: 'boolean', default: false },
   rule: { type: 'string', multiple: true },
   'action-prefix': { type: 'string', multiple: true },
+  'max-bytes': { type: 'string', default: String(8 * 1024 * 1024) },
   'warnings-as-errors': { type: 'boolean', default: false },
   'stdin-filename': { type: 'string', default: '<stdin>' },
 } as const;
@@ -53,11 +55,12 @@ export const validate: Verb = {
     if (positionals.length === 0) throw new UsageError('name a file, a directory, a glob, or - for standard input');
     const format = Object.hasOwn(FORMATS, values.format) ? FORMATS[values.format] : undefined;
     if (!format) throw new UsageError(`--format is ${Object.keys(FORMATS).join(', ')}; not "${values.format}"`);
+    const maxBytes = size(values['max-bytes']);
     const options: ValidateOptions = {
       collectAll: values['collect-all'],
       rules: levels(values.rule ?? []),
       actionPrefixes: [...VALID_ACTION_PREFIXES, ...(values['action-prefix'] ?? [])],
-      limits: { maxBytes: MAX_BYTES },
+      limits: { maxBytes },
     };
     // Wrong options are wrong even when no file can be read.
     validateText('null', options);
@@ -65,10 +68,17 @@ export const validate: Verb = {
     const failures: Failure[] = [];
     let invalid = false;
     async function* judgements(): AsyncGenerator<Judgement> {
-      for await (const source of readSources(positionals, values['stdin-filename'], failures)) {
-        const judgement = judge(source, options, values['warnings-as-errors']);
-        invalid ||= !judgement.valid;
-        yield judgement;
+      const sources = readSources(positionals, { stdinFilename: values['stdin-filename'], maxBytes }, failures);
+      for await (const source of sources) {
+        try {
+          const judgement = judge(source, options, maxBytes, values['warnings-as-errors']);
+          invalid ||= !judgement.valid;
+          yield judgement;
+        } catch (error) {
+          // The other files can still be judged.
+          if (!(error instanceof SagawardError)) throw error;
+          failures.push({ file: source.file, problem: error.message });
+        }
       }
     }
     for await (const text of format(judgements(), failures)) process.stdout.write(text);
@@ -87,20 +97,26 @@ function levels(settings: readonly string[]): Record<string, string> {
   return Object.fromEntries(rules);
 }
 
-function judge({ file, bytes }: Source, options: ValidateOptions, warningsAreErrors: boolean): Judgement {
+function size(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--max-bytes is a number from 1 to 999999999; not "${text}"`);
+  return Number(text);
+}
+
+function judge(
+  { file, bytes }: Source,
+  options: ValidateOptions,
+  maxBytes: number,
+  warningsAreErrors: boolean,
+): Judgement {
   const text = new TextDecoder().decode(bytes);
-  const findings = findingsIn(file, bytes, text, options);
+  // The validator says that a document is too large; a parser would say that its end is missing.
+  const yaml = bytes.length <= maxBytes && isYaml(file, text);
+  const findings: Findings = yaml ? judgeYaml(bytes, text, options, maxBytes) : validateText(bytes, options);
   if (!warningsAreErrors) return { file, text, ...findings };
   const diagnostics = findings.diagnostics.map((finding) =>
     finding.severity === 'warning' ? { ...finding, severity: 'error' as const } : finding,
   );
   return { file, text, ...findings, diagnostics, valid: !diagnostics.some(({ severity }) => severity === 'error') };
-}
-
-function findingsIn(file: string, bytes: Uint8Array, text: string, options: ValidateOptions): Findings {
-  // The validator says that a document is too large; a parser would say that its end is missing.
-  if (bytes.length > MAX_BYTES || !isYaml(file, text)) return validateText(bytes, options);
-  return judgeYaml(bytes, text, options, MAX_BYTES);
 }
 
 function isYaml(file: string, text: string): boolean {

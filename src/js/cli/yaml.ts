@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { parseEvents, YAMLException } from 'js-yaml';
-import { validateText, type SourceRange, type ValidateOptions } from '../index.js';
+import { validateText, type Diagnostic, type SourceRange, type ValidateOptions } from '../index.js';
 import type { Finding, Findings } from './finding.js';
-import { toJson, type Problem } from './yaml_to_json.js';
+import { MAX_PROBLEMS, toJson, type Problem } from './yaml_to_json.js';
 
 /** Deeper than any limit the validator can be given, so that it is the one to judge depth. */
 const MAX_DEPTH = 128;
@@ -11,6 +11,7 @@ const HELP: readonly [RegExp, string][] = [
   [/tab characters/, 'indent with spaces'],
   [/bad indentation of a mapping entry/, 'check the indentation; quote a value that holds ": " or starts with @, ` or %'],
   [/non-printable characters/, 'write it as an escape in a double-quoted string'],
+  [/nesting exceeded/, 'no definition needs to be nested that deep'],
 ];
 
 /**
@@ -18,17 +19,19 @@ const HELP: readonly [RegExp, string][] = [
  * so that every rule, the order and the limits are the library's own.
  */
 export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOptions, maxBytes: number): Findings {
-  const place = placesIn(text);
+  const position = positionsIn(text);
+  const range = (start: number, end: number): SourceRange => ({ start: position(start), end: position(end) });
+
   const refuse = (problems: Problem[]): Findings => ({
     valid: false,
-    truncated: false,
+    truncated: problems.length === MAX_PROBLEMS,
     diagnostics: problems.map(({ message, start, end, help }) => ({
       rule: 'invalid_yaml',
       severity: 'error',
       message,
       path: [],
       pointer: '',
-      range: { start: place(start), end: place(end) },
+      range: range(start, end),
       ...(help !== undefined && { help }),
     })),
   });
@@ -51,43 +54,45 @@ export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOpti
   const { json, problems, source } = toJson(text, events, maxBytes);
   if (problems.length > 0) return refuse(problems);
 
-  const range = (of: SourceRange): { range: SourceRange; via?: SourceRange } => {
-    const { start, end, alias } = source(of.start.offset);
+  const inYaml = (diagnostic: Diagnostic): Finding => {
+    if (!diagnostic.range) return diagnostic;
+    const { start, end, alias } = source(diagnostic.range.start.offset);
+    const related = (diagnostic.related ?? []).map((other) => {
+      if (!other.range) return other;
+      const { start, end } = source(other.range.start.offset);
+      return { ...other, range: range(start, end) };
+    });
+    if (alias) {
+      related.push({ message: 'used through this alias', path: diagnostic.path, range: range(alias.start, alias.end) });
+    }
     return {
-      range: { start: place(start), end: place(end) },
-      ...(alias && { via: { start: place(alias.start), end: place(alias.end) } }),
+      ...diagnostic,
+      range: range(start, end),
+      ...(related.length > 0 && { related }),
+      ...(diagnostic.rule === 'document_too_large' && {
+        help: `it counts as the JSON it stands for, every alias written out; ${diagnostic.help ?? ''}`,
+      }),
     };
   };
-  const report = validateText(json, options);
-  return {
-    valid: report.valid,
-    truncated: report.truncated,
-    diagnostics: report.diagnostics.map((diagnostic): Finding => {
-      if (!diagnostic.range) return diagnostic;
-      const { range: own, via } = range(diagnostic.range);
-      const related = (diagnostic.related ?? []).map((other) =>
-        other.range ? { ...other, range: range(other.range).range } : other,
-      );
-      if (via) related.push({ message: 'used through this alias', path: diagnostic.path, range: via });
-      return { ...diagnostic, range: own, ...(related.length > 0 && { related }) };
-    }),
-  };
+  const { valid, truncated, diagnostics } = validateText(json, options);
+  return { valid, truncated, diagnostics: diagnostics.map(inYaml) };
 }
 
 /** The decoder put U+FFFD where it failed; the text may hold genuine ones before. */
 function firstUndecodable(bytes: Uint8Array, text: string): number {
-  let byte = Buffer.from(bytes.subarray(0, 3)).equals(Buffer.from('\ufeff')) ? 3 : 0;
+  const holds = (mark: string, at: number): boolean => Buffer.from(bytes.subarray(at, at + 3)).equals(Buffer.from(mark));
+  let byte = holds('\ufeff', 0) ? 3 : 0;
   let from = 0;
   for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) {
     byte += Buffer.byteLength(text.slice(from, at));
     from = at;
-    if (!Buffer.from(bytes.subarray(byte, byte + 3)).equals(Buffer.from('\ufffd'))) return at;
+    if (!holds('\ufffd', byte)) return at;
   }
   return text.length;
 }
 
 /** From an offset to its line and column. */
-function placesIn(text: string): (offset: number) => SourceRange['start'] {
+function positionsIn(text: string): (offset: number) => SourceRange['start'] {
   let starts: number[] | undefined;
   return (offset) => {
     starts ??= [0, ...Array.from(text.matchAll(/\r\n?|\n/g), (match) => match.index + match[0].length)];

@@ -40,10 +40,11 @@ export function nodePlaces(text: string, events: readonly Event[], partner: Int3
     return place(index - 1).end;
   }
 
-  /** A value left out: right after the `:` or `-` that announces it. */
+  /** A value left out: right after the `:` or `-` that announces it; for a whole document, where its `---` is. */
   function absent(index: number): Place {
     const from = lastEnd(index);
-    const at = from + /^[\s,]*[-:?]?/.exec(text.slice(from, from + 100))![0].length;
+    const gap = events[index - 1]?.type === EVENT_ID.DOCUMENT ? /^\s*/ : /^[\s,]*[-:?]?/;
+    const at = from + gap.exec(text.slice(from, from + 100))![0].length;
     return { start: at, end: at };
   }
 

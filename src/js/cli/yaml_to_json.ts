@@ -1,13 +1,14 @@
 import { EVENT_ID, getScalarValue, type Event, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
 import { nodePlaces, type Place } from './yaml_places.js';
 import { isJsonTag, scalarValue } from './yaml_scalars.js';
+import { Transcript } from './yaml_transcript.js';
 
 export interface Problem extends Place {
   message: string;
   help?: string | undefined;
 }
 
-export interface Transcript {
+export interface Written {
   json: string;
   /** What YAML allows and JSON has no word for. */
   problems: Problem[];
@@ -28,20 +29,18 @@ const NONE = -1;
 const MAX_MERGED = 100_000;
 /** Aliases nest what the parser's own limit cannot see. The validator allows less. */
 const MAX_DEPTH = 128;
-const MAX_PROBLEMS = 100;
+export const MAX_PROBLEMS = 100;
 
 /**
  * Writes the document out as JSON. Duplicate keys stay (the validator reports them), aliases are written out
  * where they are used, and writing stops past `maxLength`, so that no bomb of aliases goes off.
  */
-export function toJson(text: string, events: readonly Event[], maxLength: number): Transcript {
+export function toJson(text: string, events: readonly Event[], maxLength: number): Written {
   const { partner, targets, documents } = index(text, events);
   const place = nodePlaces(text, events, partner);
   const problems: Problem[] = [];
-  const parts: string[] = [];
-  let length = 0;
-  /** For each node written: its offset in the JSON, the node, the alias it was written through. */
-  const marks: number[] = [];
+  const refused = new Set<number>();
+  const json = new Transcript();
   let alias = NONE;
   const open = new Set<number>();
   let merged = 0;
@@ -50,22 +49,19 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
   const target = (at: number): number => targets.get(at) ?? at;
 
   function problem(at: number, message: string, help?: string): void {
-    if (problems.length < MAX_PROBLEMS) problems.push({ message, ...place(at), help });
-  }
-
-  function put(part: string): void {
-    parts.push(part);
-    length += part.length;
+    if (problems.length === MAX_PROBLEMS || refused.has(at)) return;
+    refused.add(at);
+    problems.push({ message, ...place(at), help });
   }
 
   function write(at: number, depth: number): void {
     const event = events[at]!;
     if (event.type === EVENT_ID.ALIAS) return writeAlias(at, depth);
-    marks.push(length, at, alias);
+    json.mark(at, alias);
     if (event.type === EVENT_ID.SCALAR) return writeScalar(at, event);
     if (event.type !== EVENT_ID.MAPPING && event.type !== EVENT_ID.SEQUENCE) return;
     checkTag(at, event, event.type === EVENT_ID.MAPPING ? 'mapping' : 'sequence');
-    if (depth > MAX_DEPTH || length > maxLength) return put('null');
+    if (depth > MAX_DEPTH || json.length > maxLength) return json.put('null');
     open.add(at);
     if (event.type === EVENT_ID.MAPPING) writeMapping(at, depth);
     else writeSequence(at, depth);
@@ -88,51 +84,50 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
   }
 
   function writeSequence(at: number, depth: number): void {
-    put('[');
-    for (let item = at + 1; item < partner[at]! && length <= maxLength; item = after(item)) {
-      if (item > at + 1) put(',');
+    json.put('[');
+    for (let item = at + 1; item < partner[at]! && json.length <= maxLength; item = after(item)) {
+      if (item > at + 1) json.put(',');
       write(item, depth + 1);
     }
-    put(']');
+    json.put(']');
   }
 
   function writeMapping(at: number, depth: number): void {
     let separator = '{';
     const writeEntry = (key: number, name: string, value: number): void => {
-      put(separator);
+      json.put(separator);
       separator = ',';
-      marks.push(length, key, alias);
-      put(`${JSON.stringify(name)}:`);
+      json.mark(key, alias);
+      json.put(`${JSON.stringify(name)}:`);
       write(value, depth + 1);
     };
     const merges: number[] = [];
-    for (let key = at + 1; key < partner[at]! && length <= maxLength; ) {
+    for (let key = at + 1; key < partner[at]! && json.length <= maxLength; ) {
       const name = keyName(key);
       const value = after(key);
       if (name === '<<') merges.push(value);
       else writeEntry(key, name, value);
       key = after(value);
     }
-    if (merges.length > 0) {
-      for (const { key, name, value, via } of mergedEntries(at, merges, depth)) {
-        if (length > maxLength) break;
-        through(via, () => writeEntry(key, name, value));
-      }
+    for (const { key, name, value, via } of mergedEntries(at, merges, depth)) {
+      if (json.length > maxLength) break;
+      through(via, () => writeEntry(key, name, value));
     }
-    put(separator === '{' ? '{}' : '}');
+    json.put(separator === '{' ? '{}' : '}');
   }
 
   /** What a mapping merges (`<<`) and does not have itself; the first that has a key gives it. */
   function* mergedEntries(at: number, merges: number[], depth: number): Generator<Entry> {
+    if (merges.length === 0) return;
     const known = new Set<string>();
     for (let key = at + 1; key < partner[at]!; key = after(after(key))) known.add(keyName(key));
-    for (const via of merges.flatMap(mergeSources)) {
+    for (const via of mergeSources(merges)) {
       const source = target(via);
       if (open.has(source)) return problem(via, 'a mapping merges itself');
       if (depth > MAX_DEPTH) return problem(via, `mappings are merged more than ${MAX_DEPTH} deep`);
       open.add(source);
       for (const entry of entries(source, depth)) {
-        if (++merged > MAX_MERGED) return;
+        if (!charge(via)) return;
         if (known.has(entry.name)) continue;
         known.add(entry.name);
         yield { ...entry, via: source === via ? entry.via : via };
@@ -154,18 +149,26 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
   }
 
   /** `<<` takes a mapping or a sequence of them, mostly aliases. */
-  function mergeSources(at: number): number[] {
-    const node = target(at);
-    const sources: number[] = [];
-    if (events[node]!.type !== EVENT_ID.SEQUENCE) sources.push(at);
-    else for (let item = node + 1; item < partner[node]! && merged <= MAX_MERGED; item = after(item)) sources.push(item);
-    merged += sources.length;
-    if (merged > MAX_MERGED) problem(at, `more than ${MAX_MERGED} keys are merged`);
-    return sources.filter((source) => {
-      const isMapping = events[target(source)]!.type === EVENT_ID.MAPPING;
-      if (!isMapping) problem(source, 'only a mapping can be merged');
-      return isMapping;
-    });
+  function* mergeSources(merges: number[]): Generator<number> {
+    for (const at of merges) {
+      const node = target(at);
+      const sources = events[node]!.type === EVENT_ID.SEQUENCE ? items(node) : [at];
+      for (const source of sources) {
+        if (!charge(source)) return;
+        if (events[target(source)]!.type === EVENT_ID.MAPPING) yield source;
+        else problem(source, 'only a mapping can be merged');
+      }
+    }
+  }
+
+  function* items(at: number): Generator<number> {
+    for (let item = at + 1; item < partner[at]!; item = after(item)) yield item;
+  }
+
+  function charge(at: number): boolean {
+    merged += 1;
+    if (merged === MAX_MERGED + 1) problem(at, `more than ${MAX_MERGED} keys are merged`);
+    return merged <= MAX_MERGED;
   }
 
   function keyName(at: number): string {
@@ -180,14 +183,14 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
     const value = scalarValue(text, event);
     if (typeof value === 'string') {
       if (!value.isWellFormed()) problem(at, 'the string holds half of a surrogate pair');
-      return put(JSON.stringify(value));
+      return json.put(JSON.stringify(value));
     }
     const written = (): string => text.slice(place(at).start, place(at).end);
     if (value === undefined) problem(at, `${written()} is no ${text.slice(event.tagStart, event.tagEnd)}`);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       problem(at, `${written()} is not a finite number`, 'JSON has finite numbers only; quote it if a string is meant');
     }
-    put(String(value));
+    json.put(String(value));
   }
 
   function checkTag(at: number, event: ScalarEvent | SequenceEvent | MappingEvent, kind: 'scalar' | 'sequence' | 'mapping') {
@@ -196,26 +199,19 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
     if (!isJsonTag(tag, kind)) problem(at, `the tag ${tag} has no meaning here`, 'write the value itself, as JSON knows it');
   }
 
-  if (documents.length === 0) put('null');
+  if (documents.length === 0) problems.push({ message: 'there is nothing in the file', start: 0, end: 0 });
   else write(documents[0]! + 1, 0);
   if (documents.length > 1) {
     problem(documents[1]! + 1, 'a second document starts here', 'put each saga into a file of its own');
   }
 
   return {
-    json: parts.join(''),
+    json: json.text(),
     problems,
     source(offset) {
-      let low = 0;
-      let high = marks.length / 3;
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (marks[middle * 3]! <= offset) low = middle;
-        else high = middle;
-      }
-      const [, node, via] = marks.slice(low * 3, low * 3 + 3);
-      if (node === undefined || via === undefined) return { start: 0, end: 0 };
-      return { ...place(node), ...(via !== NONE && { alias: place(via) }) };
+      const found = json.find(offset);
+      if (!found) return { start: 0, end: 0 };
+      return { ...place(found.node), ...(found.alias !== NONE && { alias: place(found.alias) }) };
     },
   };
 }

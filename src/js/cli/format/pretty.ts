@@ -19,7 +19,7 @@ export const pretty: Format = async function* (judgements, failures) {
   for await (const { file, text, valid, truncated, diagnostics } of judgements) {
     files += 1;
     if (!valid) invalid += 1;
-    for (const finding of diagnostics) {
+    for (const finding of inOrder(diagnostics)) {
       count[finding.severity] += 1;
       yield describe(file, text, finding);
     }
@@ -31,11 +31,19 @@ export const pretty: Format = async function* (judgements, failures) {
   yield `${[`${counted(files, 'file')} checked, ${verdict}`, ...(found.length > 0 ? [found.join(', ')] : [])].join(': ')}\n`;
 };
 
+/** As a reader meets them. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  const offset = ({ range }: Finding): number => range?.start.offset ?? -1;
+  return [...findings].sort((a, b) => offset(a) - offset(b));
+}
+
 function counted(n: number, noun: string): string {
   return `${n} ${n === 1 || noun === 'info' ? noun : `${noun}s`}`;
 }
 
-function describe(file: string, text: string, { severity, rule, message, help, range, related = [] }: Finding): string {
+function describe(file: string, text: string, finding: Finding): string {
+  const { severity, rule, message, help, range } = finding;
+  const related = (finding.related ?? []).filter((other) => other.range?.start.offset !== range?.start.offset);
   const colour = COLOURS[severity];
   const lines = [
     `${paint('bold', at(file, range))}: ${paint([colour, 'bold'], severity)}: ${printable(message)} ${paint('dim', `[${rule}]`)}`,
