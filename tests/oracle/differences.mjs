@@ -9,7 +9,7 @@ const MAX_QUOTE = 120;
 export function expected(text, reference) {
   const document = parse(text);
   if (document === undefined) return { refused: 'invalid_json', differences: reference.unreadable ? [] : ['Strict JSON'] };
-  if (depth(document) > MAX_DEPTH) return { refused: 'document_too_deep', differences: ['Bounded documents'] };
+  if (depth(text) > MAX_DEPTH) return { refused: 'document_too_deep', differences: ['Bounded documents'] };
   if (reference.unreadable) throw new Error(`Python's json cannot read what JSON.parse can: ${reference.unreadable}`);
   if (reference.crash && reference.crash !== 'RecursionError') throw new Error(`the reference crashed: ${reference.crash}`);
 
@@ -46,9 +46,14 @@ function leaves(value) {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...leaves(inner)]);
 }
 
-function depth(value) {
-  if (typeof value !== 'object' || value === null) return 0;
-  return 1 + Math.max(0, ...Object.values(value).map(depth));
+/** How deep the text nests, also in a value that a later twin of its key overrides. */
+function depth(text) {
+  let [level, deepest] = [0, 0];
+  for (const [bracket] of text.replaceAll(/"(?:[^"\\]+|\\.)*"/g, '').matchAll(/[[\]{}]/g)) {
+    level += '[{'.includes(bracket) ? 1 : -1;
+    deepest = Math.max(deepest, level);
+  }
+  return deepest;
 }
 
 function withOurCycles(steps, errors) {
