@@ -1,6 +1,7 @@
-//! What a misuse of the library says: a stable code and a sentence.
+//! What a misuse of the library says: a stable code, a sentence, and the facts behind it.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// What went wrong, as a stable name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -8,6 +9,28 @@ use serde::Serialize;
 pub enum Code {
     /// An option has an unknown name, a wrong type or a value out of its range.
     BadOption,
+    /// An argument has a wrong type or a value out of its range.
+    BadArgument,
+    /// A value cannot be kept as JSON.
+    NotJson,
+    /// A definition or a step has errors and must not run.
+    InvalidDefinition,
+    /// The state machine has no such transition.
+    IllegalTransition,
+    /// The saga has no step of this id.
+    UnknownStep,
+    /// The step's agent was killed: the step must be handed over or rolled back.
+    Fenced,
+    /// A snapshot has an unknown format, a newer version, or says what cannot be.
+    BadSnapshot,
+    /// A log has an unknown format, a newer version, a gap, or says what cannot be.
+    BadLog,
+    /// There is no room for a further pair of agent and session.
+    LimiterFull,
+    /// A request costs more than its ring could ever hold.
+    CostExceedsBurst,
+    /// The agent has no tokens left.
+    RateLimitExceeded,
 }
 
 /// Bad use of the library. Bad *content* is never an error: it is a diagnostic.
@@ -17,6 +40,9 @@ pub struct Error {
     pub code: Code,
     /// What is wrong, where, and what to do.
     pub message: String,
+    /// The facts that go with some codes: `from`, `to`, `allowed`, `retry_after_ms` …
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub details: Map<String, Value>,
 }
 
 impl Error {
@@ -25,7 +51,14 @@ impl Error {
         Self {
             code,
             message: message.into(),
+            details: Map::new(),
         }
+    }
+
+    /// The same error with one more fact.
+    pub fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), fact.into());
+        self
     }
 }
 

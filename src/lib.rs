@@ -25,7 +25,10 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
 )]
 
+pub mod decide;
 pub mod definition;
 pub mod error;
+pub mod rate_limiter;
+pub mod saga;
 #[cfg(feature = "js")]
 mod wasm;

@@ -4,9 +4,10 @@ pub mod diagnostic;
 pub mod model;
 pub mod options;
 
-mod components;
+pub(crate) mod components;
 mod document;
 mod findings;
+mod json;
 mod outline;
 mod position;
 mod reader;
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use diagnostic::{Diagnostic, Path, Report, Rule, Segment, Severity};
+pub use json::Json;
 pub use model::SagaDefinition;
 pub use options::{VALID_ACTION_PREFIXES, ValidateOptions};
 pub use schema::SAGA_DEFINITION_SCHEMA;

@@ -1,7 +1,10 @@
 //! A saga definition as data.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use super::json::Json;
 
 /// A saga: steps that run in order, each with its undo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +27,7 @@ pub struct SagaDefinition {
     /// Whatever else its owner wants to keep with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "Record<string, unknown>"))]
-    pub metadata: Option<Map<String, Value>>,
+    pub metadata: Option<Json>,
 }
 
 /// One step: an action of an agent, and how to undo it.
@@ -46,11 +49,19 @@ pub struct StepDefinition {
     #[cfg_attr(feature = "js", tsify(optional, type = "string | null"))]
     pub undo_api: Option<String>,
     /// Seconds that one attempt may take, 1 to 86400. Default 300.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub timeout: Option<u32>,
     /// Further attempts after a failed one, 0 to 10. Default 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub retries: Option<u32>,
     /// What is achieved once it is done.
@@ -75,6 +86,20 @@ pub struct FanOutGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub branches: Option<Vec<String>>,
+    /// Whatever else its owner keeps with it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown>"))]
+    pub rest: BTreeMap<String, Json>,
+}
+
+/// `30.0` is an integer, as it is for JSON Schema.
+fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
+        Ok(Some(number as u32))
+    } else {
+        Err(de::Error::custom(format!("{number} is not a whole number")))
+    }
 }
 
 /// How many branches of a fan-out group must succeed.
@@ -96,6 +121,13 @@ impl Policy {
         Policy::MajorityMustSucceed.name(),
         Policy::AnyMustSucceed.name(),
     ];
+
+    /// The policy of this name; all must succeed where it is missing or unknown.
+    pub fn named(name: Option<&str>) -> Self {
+        let all = [Self::MajorityMustSucceed, Self::AnyMustSucceed];
+        let known = all.into_iter().find(|policy| Some(policy.name()) == name);
+        known.unwrap_or(Self::AllMustSucceed)
+    }
 
     /// Its name in a definition.
     pub const fn name(self) -> &'static str {

@@ -129,7 +129,8 @@ fn describe(rule: Rule, path: Path, error: &ValidationError, suggest: bool) -> D
                 value,
             )
         }
-        _ => finding(error.to_string()),
+        // Not `error.to_string()`: it would bring the words for every keyword there is.
+        _ => finding(format!("breaks the keyword '{}'", error.kind().keyword())),
     }
 }
 

@@ -1,0 +1,4 @@
+//! What to do next: inputs in, facts and commands out.
+
+pub mod handoff;
+pub mod order;

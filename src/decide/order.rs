@@ -1,0 +1,261 @@
+//! The order of work: which steps wait for which.
+//!
+//! Steps are sorted stably so that each follows its `depends_on`. A step without `depends_on` waits
+//! for the one before it in that order, one with it (even an empty one) for exactly those it names.
+//! The branches of a fan-out group start together and count as one.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use crate::definition::components::{Graph, cyclic_components};
+use crate::definition::model::Policy;
+use crate::saga::{Saga, SagaState, Step, StepState};
+
+/// What the order of work is made of: a step, or the branches of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// Positions of its steps; one, but for a group.
+    pub steps: Vec<usize>,
+    /// How many of them must commit.
+    pub policy: Policy,
+    /// Positions in [`Order::units`] of the units it waits for.
+    pub waits_for: Vec<usize>,
+}
+
+/// The units of a saga in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The units; each stands behind those it waits for.
+    pub units: Vec<Unit>,
+}
+
+impl Order {
+    /// The order of work of a saga.
+    pub fn of(saga: &Saga) -> Self {
+        let mut groups = groups(saga);
+        let (mut owners, mut units) = units(saga, &groups);
+        // A step outside that waits for one branch, while another branch waits for it, cannot be
+        // served by a group that counts as one: such a group is taken apart.
+        let tangled = cyclic_components(&graph(saga, &units, &owners));
+        if !tangled.is_empty() {
+            let tangled: BTreeSet<usize> = tangled.into_iter().flatten().collect();
+            groups.retain(|(_, branches)| {
+                let unit = branches.first().and_then(|first| owners.get(*first));
+                unit.is_none_or(|unit| !tangled.contains(unit))
+            });
+            (owners, units) = self::units(saga, &groups);
+        }
+        Self {
+            units: sorted(saga, units, &owners),
+        }
+    }
+}
+
+/// The pending steps whose turn it is, in the order of work.
+pub fn ready(saga: &Saga) -> Vec<&Step> {
+    if saga.state() != SagaState::Running {
+        return Vec::new();
+    }
+    let order = Order::of(saga);
+    let satisfied: Vec<bool> = order
+        .units
+        .iter()
+        .map(|unit| is_satisfied(saga, unit))
+        .collect();
+    let mut ready = Vec::new();
+    for unit in &order.units {
+        let done = |unit: &usize| satisfied.get(*unit).copied().unwrap_or(false);
+        if !unit.waits_for.iter().all(done) {
+            continue;
+        }
+        let steps = unit
+            .steps
+            .iter()
+            .filter_map(|position| saga.steps().get(*position));
+        ready.extend(
+            steps.filter(|step| {
+                step.state == StepState::Pending && branch_may_start(saga, unit, step)
+            }),
+        );
+    }
+    ready
+}
+
+/// Within a group a branch still waits for the branches it names.
+fn branch_may_start(saga: &Saga, unit: &Unit, step: &Step) -> bool {
+    step.depends_on.iter().flatten().all(|dependency| {
+        let inside = saga
+            .position(dependency)
+            .filter(|position| unit.steps.binary_search(position).is_ok());
+        inside.is_none()
+            || saga
+                .step(dependency)
+                .is_some_and(|step| step.state == StepState::Committed)
+    })
+}
+
+/// Whether what waits for this unit may start.
+pub fn is_satisfied(saga: &Saga, unit: &Unit) -> bool {
+    let states = unit
+        .steps
+        .iter()
+        .filter_map(|position| saga.steps().get(*position));
+    let (mut committed, mut failed) = (0, 0);
+    for step in states {
+        match step.state {
+            StepState::Committed => committed += 1,
+            StepState::Failed => failed += 1,
+            StepState::Pending
+            | StepState::Executing
+            | StepState::Compensating
+            | StepState::Compensated
+            | StepState::CompensationFailed => return false,
+        }
+    }
+    match unit.policy {
+        Policy::AllMustSucceed => failed == 0,
+        Policy::MajorityMustSucceed => committed > failed,
+        Policy::AnyMustSucceed => committed > 0,
+    }
+}
+
+/// Each group's policy and the positions of its branches: unknown ones are ignored, one named twice
+/// belongs to the first.
+fn groups(saga: &Saga) -> Vec<(Policy, Vec<usize>)> {
+    let mut taken = vec![false; saga.steps().len()];
+    let mut groups = Vec::new();
+    for group in saga.fan_out() {
+        let mut branches = Vec::new();
+        for position in group
+            .branches
+            .iter()
+            .flatten()
+            .filter_map(|id| saga.position(id))
+        {
+            if let Some(taken) = taken.get_mut(position)
+                && !std::mem::replace(taken, true)
+            {
+                branches.push(position);
+            }
+        }
+        branches.sort_unstable();
+        if !branches.is_empty() {
+            groups.push((Policy::named(group.policy.as_deref()), branches));
+        }
+    }
+    groups
+}
+
+/// The units in the order of their first steps, and for each step its unit. What they wait for is
+/// not known yet.
+fn units(saga: &Saga, groups: &[(Policy, Vec<usize>)]) -> (Vec<usize>, Vec<Unit>) {
+    let mut group_of: Vec<Option<usize>> = vec![None; saga.steps().len()];
+    for (group, (_, branches)) in groups.iter().enumerate() {
+        for position in branches {
+            if let Some(slot) = group_of.get_mut(*position) {
+                *slot = Some(group);
+            }
+        }
+    }
+    let mut unit_of_group: Vec<Option<usize>> = vec![None; groups.len()];
+    let mut owners = Vec::with_capacity(group_of.len());
+    let mut units: Vec<Unit> = Vec::new();
+    for (position, group) in group_of.into_iter().enumerate() {
+        let of_group = group.and_then(|group| groups.get(group).zip(unit_of_group.get_mut(group)));
+        let Some(((policy, branches), unit)) = of_group else {
+            owners.push(units.len());
+            units.push(Unit {
+                steps: vec![position],
+                policy: Policy::AllMustSucceed,
+                waits_for: Vec::new(),
+            });
+            continue;
+        };
+        owners.push(*unit.get_or_insert(units.len()));
+        if branches.first() == Some(&position) {
+            units.push(Unit {
+                steps: branches.clone(),
+                policy: *policy,
+                waits_for: Vec::new(),
+            });
+        }
+    }
+    (owners, units)
+}
+
+/// For each unit the units that its steps name, without itself.
+fn graph(saga: &Saga, units: &[Unit], owners: &[usize]) -> Graph {
+    let named = |unit: &Unit| {
+        let steps = unit
+            .steps
+            .iter()
+            .filter_map(|position| saga.steps().get(*position));
+        let dependencies = steps.flat_map(|step| step.depends_on.iter().flatten());
+        let positions = dependencies.filter_map(|id| saga.position(id));
+        let owners = positions.filter_map(|position| owners.get(position).copied());
+        let mut targets: Vec<usize> = owners.collect();
+        targets.sort_unstable();
+        targets.dedup();
+        targets
+    };
+    let targets = units.iter().enumerate();
+    let targets = targets.map(|(index, unit)| {
+        named(unit)
+            .into_iter()
+            .filter(|target| *target != index)
+            .collect()
+    });
+    targets.collect()
+}
+
+/// The units, each behind those it names, otherwise as they stood.
+fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
+    let graph = graph(saga, &units, owners);
+    let mut waiters: Graph = vec![Vec::new(); units.len()];
+    let mut open: Vec<usize> = graph.iter().map(Vec::len).collect();
+    for (unit, targets) in graph.iter().enumerate() {
+        for target in targets {
+            if let Some(waiters) = waiters.get_mut(*target) {
+                waiters.push(unit);
+            }
+        }
+    }
+    let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
+    let mut next: BinaryHeap<Reverse<usize>> = free.map(|(unit, _)| Reverse(unit)).collect();
+    let mut places = vec![0; units.len()];
+    let mut order: Vec<Unit> = Vec::with_capacity(units.len());
+    while let Some(Reverse(index)) = next.pop() {
+        let place = order.len();
+        if let Some(slot) = places.get_mut(index) {
+            *slot = place;
+        }
+        if let Some(unit) = units.get(index) {
+            let place_of = |target: &usize| places.get(*target).copied();
+            let named = graph.get(index).into_iter().flatten().filter_map(place_of);
+            let mut unit = unit.clone();
+            unit.waits_for = if names_its_waits(saga, &unit) {
+                named.collect()
+            } else {
+                place.checked_sub(1).into_iter().collect()
+            };
+            order.push(unit);
+        }
+        for waiter in waiters.get(index).into_iter().flatten() {
+            if let Some(open) = open.get_mut(*waiter) {
+                *open -= 1;
+                if *open == 0 {
+                    next.push(Reverse(*waiter));
+                }
+            }
+        }
+    }
+    order
+}
+
+fn names_its_waits(saga: &Saga, unit: &Unit) -> bool {
+    let mut steps = unit
+        .steps
+        .iter()
+        .filter_map(|position| saga.steps().get(*position));
+    steps.any(|step| step.depends_on.is_some())
+}

@@ -1,0 +1,287 @@
+//! The lifecycle of one saga: its steps, its state machine, its log.
+//!
+//! ```
+//! use sagaward::saga::{Saga, SagaState, StepState, Timestamp};
+//!
+//! let definition = serde_json::from_str(r#"{
+//!     "name": "release", "session_id": "s-1",
+//!     "steps": [{"id": "build", "action_id": "deploy.image", "agent": "did:mesh:a", "undo_api": "/undo"}]
+//! }"#)?;
+//! let now = Timestamp::from_epoch_ms(0.0)?;
+//! let mut saga = Saga::from_definition(definition, "saga:1", now)?;
+//! saga.transition_step("build", StepState::Executing, None, None, now)?;
+//! saga.transition_step("build", StepState::Committed, None, None, now)?;
+//! saga.transition(SagaState::Completed, None, now)?;
+//! assert_eq!(Saga::replay(saga.log().to_vec())?, saga);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod add;
+mod dict;
+mod event;
+mod fold;
+mod snapshot;
+mod state;
+mod step;
+mod timestamp;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use dict::{SagaDict, StepDict};
+pub use event::{Event, Fact, LOG_FORMAT, LOG_VERSION};
+pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, Snapshot};
+pub use state::{Outcome, SagaState, StepState};
+pub use step::{DEFAULT_TIMEOUT_SECONDS, Fence, Step};
+pub use timestamp::Timestamp;
+
+use crate::definition::model::{FanOutGroup, StepDefinition};
+use crate::definition::{Json, SagaDefinition};
+use crate::error::{Code, Error};
+
+/// A saga: steps with their states, and the log of how they came to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saga {
+    saga_id: String,
+    session_id: String,
+    name: String,
+    metadata: Option<Json>,
+    fan_out: Vec<FanOutGroup>,
+    steps: Vec<Step>,
+    positions: BTreeMap<String, usize>,
+    state: SagaState,
+    rolled_back: bool,
+    error: Option<String>,
+    created_at: Timestamp,
+    completed_at: Option<Timestamp>,
+    killed: BTreeSet<String>,
+    seq: u64,
+    log: Vec<Event>,
+}
+
+impl Saga {
+    /// A saga without steps.
+    pub fn new(saga_id: &str, session_id: &str, name: &str, at: Timestamp) -> Result<Self, Error> {
+        let definition = SagaDefinition {
+            name: name.to_owned(),
+            session_id: session_id.to_owned(),
+            saga_id: None,
+            steps: Vec::new(),
+            fan_out: None,
+            metadata: None,
+        };
+        Self::from_definition(definition, saga_id, at)
+    }
+
+    /// The saga that a valid definition describes. `saga_id` counts where the definition has none.
+    pub fn from_definition(
+        definition: SagaDefinition,
+        saga_id: &str,
+        at: Timestamp,
+    ) -> Result<Self, Error> {
+        let own_id = definition.saga_id.filter(|id| !id.is_empty());
+        fold::begin(Event {
+            seq: 1,
+            at,
+            fact: Fact::SagaCreated {
+                format: LOG_FORMAT.to_owned(),
+                version: LOG_VERSION,
+                saga_id: own_id.unwrap_or_else(|| saga_id.to_owned()),
+                session_id: definition.session_id,
+                name: definition.name,
+                steps: definition.steps,
+                fan_out: definition.fan_out.unwrap_or_default(),
+                metadata: definition.metadata,
+            },
+        })
+    }
+
+    /// The saga that a log tells of.
+    pub fn replay(events: impl IntoIterator<Item = Event>) -> Result<Self, Error> {
+        fold::replay(events)
+    }
+
+    /// The saga that a snapshot holds. Its log begins behind the snapshot.
+    pub fn restore(snapshot: Snapshot) -> Result<Self, Error> {
+        snapshot::restore(snapshot)
+    }
+
+    /// All that is known of the saga but its log.
+    pub fn snapshot(&self) -> Snapshot {
+        snapshot::take(self)
+    }
+
+    /// What the reference's `to_dict` gives.
+    pub fn to_dict(&self) -> SagaDict {
+        dict::of(self)
+    }
+
+    /// Adds a step at the end.
+    pub fn add_step(&mut self, step: StepDefinition, at: Timestamp) -> Result<(), Error> {
+        self.record(Fact::StepAdded { step }, at)
+    }
+
+    /// Sets the saga's state by hand.
+    pub fn transition(
+        &mut self,
+        to: SagaState,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        self.record(Fact::SagaTransitioned { to, error }, at)
+    }
+
+    /// Sets a step's state by hand.
+    pub fn transition_step(
+        &mut self,
+        step_id: &str,
+        to: StepState,
+        result: Option<Json>,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let step_id = step_id.to_owned();
+        self.record(
+            Fact::StepTransitioned {
+                step_id,
+                to,
+                result,
+                error,
+            },
+            at,
+        )
+    }
+
+    /// Folds a new fact at the end of the log, or refuses it and changes nothing.
+    pub(crate) fn record(&mut self, fact: Fact, at: Timestamp) -> Result<(), Error> {
+        self.fold(Event {
+            seq: self.seq + 1,
+            at,
+            fact,
+        })
+    }
+
+    /// The saga's id.
+    pub fn saga_id(&self) -> &str {
+        &self.saga_id
+    }
+
+    /// The session it belongs to.
+    pub fn session_id(&self) -> &str {
+        &self.session_id
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its state.
+    pub fn state(&self) -> SagaState {
+        self.state
+    }
+
+    /// How it ended; `None` while it has not.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self.state {
+            SagaState::Running | SagaState::Compensating => None,
+            SagaState::Completed if self.rolled_back => Some(Outcome::RolledBack),
+            SagaState::Completed => Some(Outcome::Succeeded),
+            SagaState::Failed => Some(Outcome::Failed),
+            SagaState::Escalated => Some(Outcome::Escalated),
+        }
+    }
+
+    /// Why it failed.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// When it was created.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When it ended.
+    pub fn completed_at(&self) -> Option<Timestamp> {
+        self.completed_at
+    }
+
+    /// The groups of steps that start together.
+    pub fn fan_out(&self) -> &[FanOutGroup] {
+        &self.fan_out
+    }
+
+    /// The number of its last event.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Its events; those before a restored snapshot are not among them.
+    pub fn log(&self) -> &[Event] {
+        &self.log
+    }
+
+    /// Its steps, in the order of the definition.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The step of this id.
+    pub fn step(&self, step_id: &str) -> Option<&Step> {
+        self.position(step_id)
+            .and_then(|position| self.steps.get(position))
+    }
+
+    /// Where a step stands in the definition.
+    pub(crate) fn position(&self, step_id: &str) -> Option<usize> {
+        self.positions.get(step_id).copied()
+    }
+
+    /// The committed steps: what a rollback would have to undo.
+    pub fn committed_steps(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        self.steps
+            .iter()
+            .filter(|step| step.state == StepState::Committed)
+    }
+
+    /// The steps that this agent is executing.
+    pub fn in_flight(&self, agent_did: &str) -> impl Iterator<Item = &Step> {
+        self.steps
+            .iter()
+            .filter(move |step| step.is_executed_by(agent_did))
+    }
+
+    /// Whether this agent's attempts no longer count here.
+    pub fn is_killed(&self, agent_did: &str) -> bool {
+        self.killed.contains(agent_did)
+    }
+
+    fn empty(saga_id: String, session_id: String, name: String, created_at: Timestamp) -> Self {
+        Self {
+            saga_id,
+            session_id,
+            name,
+            metadata: None,
+            fan_out: Vec::new(),
+            steps: Vec::new(),
+            positions: BTreeMap::new(),
+            state: SagaState::Running,
+            rolled_back: false,
+            error: None,
+            created_at,
+            completed_at: None,
+            killed: BTreeSet::new(),
+            seq: 0,
+            log: Vec::new(),
+        }
+    }
+
+    fn step_mut(&mut self, step_id: &str) -> Result<&mut Step, Error> {
+        let position = self.position(step_id);
+        let step = position.and_then(|position| self.steps.get_mut(position));
+        step.ok_or_else(|| {
+            let message = format!("saga '{}' has no step '{step_id}'", self.saga_id);
+            Error::new(Code::UnknownStep, message).with("step_id", step_id)
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! All that is known of a saga, as one document, and back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Saga;
+use super::state::{SagaState, StepState};
+use super::step::Step;
+use super::timestamp::Timestamp;
+use crate::definition::Json;
+use crate::definition::model::FanOutGroup;
+use crate::error::{Code, Error};
+
+/// The format that every snapshot names.
+pub const SNAPSHOT_FORMAT: &str = "sagaward.saga";
+/// The version of the snapshot's format that this release writes.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// A saga's whole state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields, rename = "SagaSnapshot")]
+pub struct Snapshot {
+    /// Always `sagaward.saga`.
+    #[cfg_attr(feature = "js", tsify(type = "'sagaward.saga'"))]
+    pub format: String,
+    /// The version of the format.
+    pub version: u32,
+    /// The number of the last event that is in it.
+    pub seq: u64,
+    /// The saga's id.
+    pub saga_id: String,
+    /// The session it belongs to.
+    pub session_id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whatever else its owner keeps with it.
+    #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown> | null"))]
+    pub metadata: Option<Json>,
+    /// Groups of steps that start together.
+    pub fan_out: Vec<FanOutGroup>,
+    /// Its state.
+    pub state: SagaState,
+    /// Whether it was ever set to compensating.
+    pub rolled_back: bool,
+    /// Why it failed.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub error: Option<String>,
+    /// When it was created.
+    #[cfg_attr(feature = "js", tsify(type = "string"))]
+    pub created_at: Timestamp,
+    /// When it ended.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub completed_at: Option<Timestamp>,
+    /// The agents that were killed.
+    pub killed: Vec<String>,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+impl Snapshot {
+    /// Reads a snapshot, and says what is wrong with one that is none of ours.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            version: u32,
+        }
+        let head: Head = serde_json::from_str(text)
+            .map_err(|error| bad("(root)", &format!("not a snapshot of a saga: {error}")))?;
+        if head.format != SNAPSHOT_FORMAT {
+            let message = format!("is '{}', not '{SNAPSHOT_FORMAT}'", head.format);
+            return Err(bad("format", &message));
+        }
+        if head.version == 0 || head.version > SNAPSHOT_VERSION {
+            let message = format!(
+                "is {}; this release reads up to {SNAPSHOT_VERSION}",
+                head.version
+            );
+            return Err(bad("version", &message));
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| bad(&error.path().to_string(), &error.inner().to_string()))
+    }
+}
+
+fn bad(place: &str, message: &str) -> Error {
+    Error::new(Code::BadSnapshot, format!("snapshot ({place}): {message}")).with("place", place)
+}
+
+pub(super) fn take(saga: &Saga) -> Snapshot {
+    Snapshot {
+        format: SNAPSHOT_FORMAT.to_owned(),
+        version: SNAPSHOT_VERSION,
+        seq: saga.seq,
+        saga_id: saga.saga_id.clone(),
+        session_id: saga.session_id.clone(),
+        name: saga.name.clone(),
+        metadata: saga.metadata.clone(),
+        fan_out: saga.fan_out.clone(),
+        state: saga.state,
+        rolled_back: saga.rolled_back,
+        error: saga.error.clone(),
+        created_at: saga.created_at,
+        completed_at: saga.completed_at,
+        killed: saga.killed.iter().cloned().collect(),
+        steps: saga.steps.clone(),
+    }
+}
+
+pub(super) fn restore(snapshot: Snapshot) -> Result<Saga, Error> {
+    check_saga(&snapshot)?;
+    let killed: BTreeSet<String> = snapshot.killed.into_iter().collect();
+    for (index, step) in snapshot.steps.iter().enumerate() {
+        check_step(step, &killed)
+            .map_err(|(field, message)| bad(&format!("steps[{index}].{field}"), message))?;
+    }
+    let mut saga = Saga {
+        saga_id: snapshot.saga_id,
+        session_id: snapshot.session_id,
+        name: snapshot.name,
+        metadata: snapshot.metadata,
+        fan_out: snapshot.fan_out,
+        steps: Vec::new(),
+        positions: BTreeMap::new(),
+        state: snapshot.state,
+        rolled_back: snapshot.rolled_back,
+        error: snapshot.error,
+        created_at: snapshot.created_at,
+        completed_at: snapshot.completed_at,
+        killed,
+        seq: snapshot.seq,
+        log: Vec::new(),
+    };
+    saga.add_all(snapshot.steps)
+        .map_err(|error| bad("steps", &error.message))?;
+    Ok(saga)
+}
+
+fn check_saga(snapshot: &Snapshot) -> Result<(), Error> {
+    if snapshot.seq == 0 {
+        return Err(bad("seq", "no saga is older than its first event"));
+    }
+    if snapshot.state.is_final() != snapshot.completed_at.is_some() {
+        return Err(bad(
+            "completed_at",
+            "is set in a final state, and only there",
+        ));
+    }
+    let rolled_back = match snapshot.state {
+        SagaState::Running => Some(false),
+        SagaState::Compensating | SagaState::Escalated => Some(true),
+        SagaState::Completed | SagaState::Failed => None,
+    };
+    if rolled_back.is_some_and(|expected| expected != snapshot.rolled_back) {
+        let state = snapshot.state.name();
+        return Err(bad(
+            "rolled_back",
+            &format!("cannot be so in state '{state}'"),
+        ));
+    }
+    Ok(())
+}
+
+/// What no sequence of legal transitions can lead to.
+fn check_step(step: &Step, killed: &BTreeSet<String>) -> Result<(), (&'static str, &'static str)> {
+    let started = step.state != StepState::Pending;
+    if started != step.started_at.is_some() {
+        return Err((
+            "started_at",
+            "is set once a step was executing, and only then",
+        ));
+    }
+    let (settled, undone) = match step.state {
+        StepState::Pending | StepState::Executing => (false, false),
+        StepState::Committed | StepState::Compensating | StepState::Failed => (true, false),
+        StepState::Compensated | StepState::CompensationFailed => (true, true),
+    };
+    if settled != step.completed_at.is_some() {
+        return Err((
+            "completed_at",
+            "is set once a step has settled, and only then",
+        ));
+    }
+    if step.execute_result.is_some() && (!settled || step.state == StepState::Failed) {
+        return Err(("execute_result", "only a step that committed has one"));
+    }
+    if step.compensation_result.is_some() && !undone {
+        return Err(("compensation_result", "only a step that was undone has one"));
+    }
+    if step.retry_count > step.max_retries {
+        return Err(("retry_count", "is more than max_retries"));
+    }
+    if step.in_doubt && step.state != StepState::Executing {
+        return Err(("in_doubt", "only an executing step can be"));
+    }
+    if step.fence.is_some() {
+        if step.state != StepState::Executing || !step.in_doubt {
+            return Err(("fence", "only an executing step in doubt has one"));
+        }
+        if !killed.contains(&step.agent_did) {
+            return Err(("fence", "its agent is not among the killed"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! One step of a saga, with all that is known of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::state::StepState;
+use super::timestamp::Timestamp;
+use crate::definition::Json;
+use crate::definition::model::StepDefinition;
+
+/// Seconds that an attempt may take where the definition says nothing.
+pub const DEFAULT_TIMEOUT_SECONDS: u32 = 300;
+
+/// A step: the reference's record, and the rest of its definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields, rename = "StepView")]
+pub struct Step {
+    /// Unique in its saga.
+    pub step_id: String,
+    /// What it does.
+    pub action_id: String,
+    /// Who does it; after a hand-off the substitute.
+    pub agent_did: String,
+    /// The endpoint that does it; empty where there is none.
+    pub execute_api: String,
+    /// The endpoint that undoes it.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub undo_api: Option<String>,
+    /// Its state.
+    pub state: StepState,
+    /// Whether an attempt may have had its effect without anybody knowing.
+    pub in_doubt: bool,
+    /// What the action returned.
+    #[cfg_attr(feature = "js", tsify(type = "unknown"))]
+    pub execute_result: Option<Json>,
+    /// What the undo returned.
+    #[cfg_attr(feature = "js", tsify(type = "unknown"))]
+    pub compensation_result: Option<Json>,
+    /// Why it failed.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub error: Option<String>,
+    /// When it was last set to executing.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub started_at: Option<Timestamp>,
+    /// When it last settled.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub completed_at: Option<Timestamp>,
+    /// Seconds that one attempt may take.
+    pub timeout_seconds: u32,
+    /// Further attempts after a failed one.
+    pub max_retries: u32,
+    /// How many of them were made.
+    pub retry_count: u32,
+    /// The ids of the steps it waits for; `null` waits for the step before.
+    #[cfg_attr(feature = "js", tsify(type = "string[] | null"))]
+    pub depends_on: Option<Vec<String>>,
+    /// What is achieved once it is done.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub checkpoint_goal: Option<String>,
+    /// Set while a kill of its agent waits for the step to be handed over or rolled back.
+    #[cfg_attr(feature = "js", tsify(type = "Fence | null"))]
+    pub fence: Option<Fence>,
+}
+
+/// Why a step stands still: its agent was killed while it was executing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Fence {
+    /// The kill that fenced it.
+    pub kill_id: String,
+    /// Whether the killed agent's attempt has ended, whatever came of it.
+    pub settled: bool,
+}
+
+impl Step {
+    pub(crate) fn new(definition: StepDefinition) -> Self {
+        Self {
+            step_id: definition.id,
+            action_id: definition.action_id,
+            agent_did: definition.agent,
+            execute_api: definition.execute_api.unwrap_or_default(),
+            undo_api: definition.undo_api,
+            state: StepState::Pending,
+            in_doubt: false,
+            execute_result: None,
+            compensation_result: None,
+            error: None,
+            started_at: None,
+            completed_at: None,
+            timeout_seconds: definition.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS),
+            max_retries: definition.retries.unwrap_or(0),
+            retry_count: 0,
+            depends_on: definition.depends_on,
+            checkpoint_goal: definition.checkpoint_goal,
+            fence: None,
+        }
+    }
+
+    /// Whether an attempt of this agent is in flight.
+    pub fn is_executed_by(&self, agent_did: &str) -> bool {
+        self.state == StepState::Executing && self.agent_did == agent_did
+    }
+}
