@@ -68,11 +68,12 @@ impl Saga {
             }
             Fact::AgentKilled { agent_did, kill_id } => {
                 self.killed.insert(agent_did.clone());
-                for step in self
+                let in_flight = self
                     .steps
                     .iter_mut()
-                    .filter(|step| step.is_executed_by(agent_did))
-                {
+                    .filter(|step| step.is_executed_by(agent_did));
+                // A step that an earlier kill still holds stays its.
+                for step in in_flight.filter(|step| step.fence.is_none()) {
                     step.in_doubt = true;
                     step.fence = Some(Fence {
                         kill_id: kill_id.clone(),

@@ -140,6 +140,8 @@ impl Saga {
         at: Timestamp,
     ) -> Result<(), Error> {
         let step_id = step_id.to_owned();
+        // In documents no result and the result `null` are one.
+        let result = result.filter(|result| result.text() != "null");
         self.record(
             Fact::StepTransitioned {
                 step_id,
