@@ -33,6 +33,7 @@ export function sagaward(args, { files = {}, input, env } = {}) {
       env: { ...environment, ...env },
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
+      timeout: 60_000,
     });
     return { status, stdout, stderr };
   });

@@ -44,7 +44,8 @@ const refusals = [
   ['no document', '# to do\n', '1:1', /nothing in the file/],
   ['a mapping as a key', '? {a: b}\n: c\n', '1:3', /a key must be a plain string/],
   ['a tag without meaning', 'name: !secret x\n', '1:15', /the tag !secret has no meaning/],
-  ['a tag that does not fit', 'retries: !!int x\n', '1:16', /x is no !!int/],
+  ['a tag that does not fit', 'retries: !!int x\n', '1:16', /"x" is no !!int/],
+  ['a tag on a value left out', 'retries: !!int\n', '1:10', /"" is no !!int/],
   ['infinity', 'retries: .inf\n', '1:10', /\.inf is not a finite number/],
   ['a number too large', 'retries: 1e400\n', '1:10', /1e400 is not a finite number/],
   ['half a surrogate pair', 'name: "\\ud800"\n', '1:7', /half of a surrogate pair/],
@@ -100,6 +101,8 @@ const bombs = [
   ['a chain of aliases', Array.from({ length: 50_000 }, (_, at) => `a${at}: &a${at} [${at ? `*a${at - 1}` : ''}]\n`).join(''), 'document_too_large'],
   ['a chain of merges', Array.from({ length: 50_000 }, (_, at) => `a${at}: &a${at} {${at ? `<<: *a${at - 1}` : ''}}\n`).join(''), 'invalid_yaml'],
   ['merges of one list', `m: &m {a: 1}\nl: &l [${Array(1_000).fill('*m')}]\n${Array.from({ length: 1_000 }, (_, at) => `a${at}: {<<: *l}\n`).join('')}`, 'invalid_yaml'],
+  ['items left out', `name: a\nsession_id: s\nsteps:\n${'-\n'.repeat(50_000)}`, 'type'],
+  ['comments', `name: [a, ${'# '.repeat(50_000)}\n !!str ]\n`, 'type'],
 ];
 
 const defused = judged(bombs.map(([, text]) => text), 'yaml');

@@ -69,14 +69,14 @@ function at(file: string, range: Finding['range']): string {
 /** The line a range starts in, as it looks on a terminal, and what goes under it. */
 function quote(text: string, { start, end }: NonNullable<Finding['range']>) {
   const column = start.column - 1;
-  const rest = text.slice(start.offset, start.offset + MAX_LINE).split(/[\r\n]/, 1)[0] ?? '';
+  const rest = text.slice(start.offset, start.offset + MAX_LINE + 1).split(/[\r\n]/, 1)[0] ?? '';
   const isShort = column + rest.length <= MAX_LINE;
   const from = isShort ? column : Math.min(column, BEFORE);
   const after = isShort ? rest : rest.slice(0, MAX_LINE - from);
   const before = (from < column ? '…' : '') + printable(text.slice(start.offset - from, start.offset));
   const marked = printable(after.slice(0, Math.max(0, end.offset - start.offset)));
   return {
-    line: before + printable(after) + (after.length === MAX_LINE - from ? '…' : ''),
+    line: before + printable(after) + (after.length < rest.length ? '…' : ''),
     indent: ' '.repeat(stringWidth(before)),
     mark: '^'.repeat(Math.max(1, stringWidth(marked))),
   };
