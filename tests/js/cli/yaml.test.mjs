@@ -53,7 +53,7 @@ const refusals = [
   ['an alias that holds itself', 'steps: &a [*a]\n', '1:12', /\*a holds itself/],
   ['a merge of no mapping', '<<: 3\n', '1:5', /only a mapping can be merged/],
   ['a NUL', 'name: a\0\n', '1:8', /null byte/],
-  ['nesting without end', '['.repeat(100_000), '1:128', /nesting exceeded/],
+  ['nesting without end', '['.repeat(100_000), '1:128', /nested too deep/],
   ['bytes that are not UTF-8', Buffer.concat([Buffer.from('name: \ufffd caf'), Buffer.from([0xe9])]), '1:12', /not UTF-8 here.*help: save the file as UTF-8/],
   ['UTF-16', Buffer.from('\ufeffname: a\n', 'utf16le'), '1:1', /not UTF-8 here/],
 ];
