@@ -23,11 +23,16 @@ test('the menu works by keyboard', () =>
   visit({}, async (studio) => {
     const button = studio.page.getByRole('button', { name: 'Examples' });
     await button.focus();
-    await studio.press('Enter', 'Escape');
-    await studio.page.getByRole('menu').waitFor({ state: 'hidden' });
+    const menu = studio.page.getByRole('menu');
+    await studio.press('Enter');
+    await menu.waitFor();
+    await studio.press('Escape');
+    await menu.waitFor({ state: 'hidden' });
     assert.ok(await button.evaluate((node) => node === document.activeElement));
 
-    await studio.press('ArrowDown', 'ArrowDown', 'Enter');
+    await studio.press('ArrowDown');
+    await menu.waitFor();
+    await studio.press('ArrowDown', 'Enter');
     await studio.verdict.getByText('This saga may not run').waitFor();
   }));
 

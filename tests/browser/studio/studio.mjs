@@ -60,7 +60,9 @@ export async function visit(options, use) {
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     await page.goto(address);
-    await use(new Studio(page));
+    const studio = new Studio(page);
+    await studio.editor.waitFor();
+    await use(studio);
     assert.deepEqual(faults, [], 'the visit is clean');
   } finally {
     await context.close();
@@ -95,7 +97,7 @@ class Studio {
   }
 
   step(id) {
-    return this.steps.getByRole('option').filter({ hasText: id });
+    return this.steps.getByRole('option').filter({ has: this.page.getByText(id, { exact: true }) });
   }
 
   /** The whole text, by saving it. */
@@ -110,7 +112,7 @@ class Studio {
   async select(text) {
     await this.editor.focus();
     await this.page.keyboard.press('Control+f');
-    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.type(text);
     await this.page.keyboard.press('Enter');
     await this.page.keyboard.press('Escape');
   }

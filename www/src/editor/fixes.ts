@@ -1,3 +1,4 @@
+import { isolateHistory } from '@codemirror/commands';
 import { applyEdits, modify, type Node, parseTree } from 'jsonc-parser';
 import type { Edit, Fix } from 'sagaward/slim';
 
@@ -12,6 +13,7 @@ export function applyFix(fix: Fix): void {
   view.dispatch({
     changes: { from: start, to: before.length - end, insert: after.slice(start, after.length - end) },
     selection: { anchor: start },
+    annotations: isolateHistory.of('full'),
     scrollIntoView: true,
     userEvent: 'input.fix',
   });

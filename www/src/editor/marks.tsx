@@ -1,4 +1,5 @@
 import { type Diagnostic as Mark, setDiagnostics } from '@codemirror/lint';
+import type { Text } from '@codemirror/state';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { Diagnostic } from 'sagaward/slim';
@@ -13,16 +14,18 @@ export function markFindings(): void {
   effect(() => {
     const { text, report } = analysis.value;
     if (text !== view.state.doc) return;
-    view.dispatch(setDiagnostics(view.state, report instanceof Error ? [] : report.diagnostics.flatMap(toMark)));
+    view.dispatch(setDiagnostics(view.state, report instanceof Error ? [] : report.diagnostics.flatMap((finding) => toMark(finding, text))));
   });
 }
 
-function toMark(finding: Diagnostic): Mark[] {
+function toMark(finding: Diagnostic, text: Text): Mark[] {
   const { range, severity, message, fixes = [] } = finding;
   if (!range) return [];
+  const from = range.start.offset;
   return [{
-    from: range.start.offset,
-    to: range.end.offset,
+    from,
+    // Of a finding about a whole object the first line is enough to see.
+    to: Math.min(range.end.offset, text.lineAt(from).to),
     severity,
     message,
     renderMessage: () => {

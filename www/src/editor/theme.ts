@@ -30,7 +30,7 @@ const look = EditorView.theme({
   '.cm-foldPlaceholder': { background: 'var(--hover)', border: 'none', color: 'var(--muted)', padding: '0 0.4em' },
   '.cm-gutter-lint': { width: '1rem' },
   '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
-  '.cm-lint-marker': { content: 'none', width: '0.5rem', height: '0.5rem', margin: '0.55rem 0.25rem', borderRadius: '50%' },
+  '.cm-lint-marker': { content: 'none', width: '0.5rem', height: '0.5rem', margin: '0.42rem 0.25rem', borderRadius: '50%' },
   '.cm-lint-marker-error': { backgroundColor: 'var(--error)' },
   '.cm-lint-marker-warning': { backgroundColor: 'var(--warning)', borderRadius: '1px', transform: 'rotate(45deg) scale(0.9)' },
   '.cm-lint-marker-info': { backgroundColor: 'var(--info)', borderRadius: '1px' },

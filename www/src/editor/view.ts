@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap } from '@codemirror/lint';
@@ -37,7 +37,7 @@ export const view = new EditorView({
       json(),
       theme,
       EditorView.cspNonce.of('codemirror'),
-      EditorView.contentAttributes.of({ 'aria-label': 'Saga definition', 'aria-describedby': HINT_ID }),
+      EditorView.contentAttributes.of({ 'aria-label': 'Saga definition', 'aria-describedby': HINT_ID, tabindex: '0' }),
       keymap.of([
         ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap,
         ...defaultKeymap, indentWithTab,
@@ -55,7 +55,12 @@ export const view = new EditorView({
 
 /** Puts another text in place of the whole one; undo brings the old one back. */
 export function replaceText(insert: string): void {
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert }, selection: { anchor: 0 }, scrollIntoView: true });
+  view.dispatch({
+    changes: { from: 0, to: view.state.doc.length, insert },
+    selection: { anchor: 0 },
+    annotations: isolateHistory.of('full'),
+    scrollIntoView: true,
+  });
   settle();
 }
 

@@ -14,7 +14,7 @@ const WORDS: Record<Severity, string> = { error: 'Error', warning: 'Warning', in
 
 export function Problems() {
   const { report } = analysis.value;
-  const findings = report instanceof Error ? [] : report.diagnostics;
+  const findings = report instanceof Error ? [] : report.diagnostics.toSorted(byPlace);
   return (
     <section class="panel problems" aria-labelledby="problems-heading">
       <header class="panel-header">
@@ -28,6 +28,11 @@ export function Problems() {
       )}
     </section>
   );
+}
+
+/** As one reads the text, and as the key for the next problem walks it. */
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.range?.start.offset ?? 0) - (b.range?.start.offset ?? 0);
 }
 
 function Problem({ finding }: { finding: Diagnostic }) {

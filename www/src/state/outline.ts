@@ -43,7 +43,7 @@ function outlineStep(node: Node, index: number): OutlinedStep {
     ...(typeof action_id === 'string' && { action: action_id }),
     ...(typeof agent === 'string' && { agent }),
     ...(typeof undo_api === 'string' && { undo: undo_api }),
-    ...(Array.isArray(depends_on) && { dependsOn: depends_on.filter((id) => typeof id === 'string') }),
+    ...(Array.isArray(depends_on) && { dependsOn: depends_on.filter((id) => typeof id === 'string' && id !== '') }),
     ...(typeof timeout === 'number' && { timeout }),
     ...(typeof retries === 'number' && { retries }),
   };

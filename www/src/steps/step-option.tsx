@@ -21,8 +21,10 @@ export function StepOption({ step, findings }: { step: OutlinedStep; findings: n
       tabIndex={tabIndex}
       onFocus={() => select(from, to)}
       onClick={() => goTo(from, to)}
-      onKeyDown={({ key }) => {
-        if (key === 'Enter') goTo(from, to);
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault(); // or the editor, which gets the focus, would take the key too
+        goTo(from, to);
       }}
     >
       <span class="step-number">{index + 1}</span>
@@ -45,6 +47,6 @@ export function StepOption({ step, findings }: { step: OutlinedStep; findings: n
 
 /** When the step's turn comes; without `depends_on` it waits for the one before it. */
 function order(dependsOn: readonly string[] | undefined, index: number): string {
-  if (dependsOn === undefined) return index === 0 ? 'first' : 'after the step before';
-  return dependsOn.length === 0 ? 'at once' : `after ${dependsOn.join(', ')}`;
+  if (dependsOn === undefined) return index === 0 ? 'starts first' : 'after the step before';
+  return dependsOn.length === 0 ? 'starts at once' : `after ${dependsOn.join(', ')}`;
 }
