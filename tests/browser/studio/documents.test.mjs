@@ -53,6 +53,27 @@ test('a text opened from a file is saved under its name, unchanged', () =>
     assert.deepEqual(await studio.savedText(), { name: 'release.json', text });
   }));
 
+test('a file dropped on the editor is opened', () =>
+  visit({}, async (studio) => {
+    const dataTransfer = await studio.page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.json'));
+      return transfer;
+    }, JSON.stringify(definition('dropped')));
+    await studio.editor.dispatchEvent('drop', { dataTransfer });
+    await studio.step('dropped').waitFor();
+    assert.equal((await studio.savedText()).name, 'dropped.json');
+  }));
+
+test('the keys for saving save', () =>
+  visit({}, async (studio) => {
+    await studio.open(definition('mine'), 'mine.json');
+    await studio.editor.focus();
+    const download = studio.page.waitForEvent('download');
+    await studio.press('Control+s');
+    assert.equal((await download).suggestedFilename(), 'mine.json');
+  }));
+
 for (const { what, content, reason } of [
   { what: 'is not UTF-8', content: Buffer.from([0x7b, 0xff, 0x7d]), reason: 'it is not readable as UTF-8 text' },
   { what: 'is too large', content: Buffer.alloc(8 * 1024 * 1024 + 1, ' '), reason: 'it is larger than 8 MiB' },

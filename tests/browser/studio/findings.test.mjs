@@ -45,6 +45,17 @@ test('a problem is reached by keyboard, and Enter goes to its place', () =>
     }
   }));
 
+test('F8 walks the problems in the order of the text', () =>
+  visit({}, async (studio) => {
+    await studio.open(definition({ id: 'a', timeout: 0 }, { id: 'b', timeout: 90000 }));
+    await studio.verdict.getByText('2 errors').waitFor();
+    await studio.editor.focus();
+    for (const selected of ['0', '90000', '0']) {
+      await studio.press('F8');
+      assert.equal(await studio.selectedText(), selected);
+    }
+  }));
+
 test('a related place is one click away', () =>
   visit({}, async (studio) => {
     await studio.open(definition({ id: 'twin', agent: 'did:mesh:first' }, { id: 'twin', agent: 'did:mesh:second' }));

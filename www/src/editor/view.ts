@@ -68,12 +68,14 @@ export function replaceText(insert: string): void {
 export function goTo(from: number, to: number): void {
   select(from, to);
   view.focus();
-  view.dispatch({ effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+  view.dispatch({ effects: EditorView.scrollIntoView(view.state.selection.main, { y: 'center' }) });
 }
 
 /** Selects a part of the text and shows it, while the focus and the page stay where they are. */
 export function select(from: number, to: number): void {
-  view.dispatch({ selection: { anchor: to, head: from } });
-  const { top } = view.lineBlockAt(from);
+  // A text that just shrank may end before a place found in it earlier.
+  const end = view.state.doc.length;
+  view.dispatch({ selection: { anchor: Math.min(to, end), head: Math.min(from, end) } });
+  const { top } = view.lineBlockAt(view.state.selection.main.head);
   view.scrollDOM.scrollTop = top - view.scrollDOM.clientHeight / 4;
 }
