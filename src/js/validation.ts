@@ -43,11 +43,11 @@ export function assertValid(definition: unknown, options?: ValidateOptions): ass
 
 /** Reads a definition, or throws SagaSchemaError. */
 export function parseDefinition(json: string | Uint8Array, options?: ValidateOptions): SagaDefinition {
+  const given = fromText(json).content;
   // Bytes that another thread shares could change between the verdict and the reading.
-  const document = fromText(typeof json === 'string' ? json : json.slice());
-  demand(document, options);
-  const text = typeof document.content === 'string' ? document.content : new TextDecoder().decode(document.content);
-  return JSON.parse(text.replace(/^\uFEFF/, '')) as SagaDefinition;
+  const content = typeof given === 'string' ? given : new Uint8Array(given);
+  demand({ fromText: 1, content }, options);
+  return JSON.parse(typeof content === 'string' ? content : decoder.decode(content)) as SagaDefinition;
 }
 
 function demand(document: Document, options: ValidateOptions | undefined): void {
@@ -82,7 +82,8 @@ function fromText(json: string | Uint8Array): Document {
   if (typeof json !== 'string' && Object.prototype.toString.call(json) !== '[object Uint8Array]') {
     throw new SagawardError('bad_argument', `JSON text must be a string or a Uint8Array, not ${json === null ? 'null' : typeof json}; a value goes to validate().`);
   }
-  return { fromText: 1, content: json };
+  // Bytes that are gone, because their buffer was transferred, count as none.
+  return { fromText: 1, content: json.length === 0 ? '' : json };
 }
 
 function report(document: Document, options: ValidateOptions | undefined): Report {

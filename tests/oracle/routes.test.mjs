@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { assertValid, isValid, isValidText, parseDefinition, validate, validateText } from 'sagaward';
 import { documentText, soundText } from './documents.mjs';
 
-const runs = { seed: 20261123, numRuns: process.env.SAGAWARD_LONG ? 100_000 : 4000 };
+const runs = { seed: 20261123, numRuns: process.env.SAGAWARD_LONG ? 50_000 : 2000 };
 const bytes = (text) => new TextEncoder().encode(text);
 
 const properties = {

@@ -14,147 +14,84 @@ pub struct Part {
 
 /// In order: what is quick to say no comes first, and `package` makes what the
 /// parts after it use.
-pub const PARTS: [Part; 20] = [
-    Part {
-        name: "rustfmt",
-        run: |_| lint("fmt", &["--all", "--check"]),
-    },
-    Part {
-        name: "clippy",
-        run: |_| {
-            lint(
-                "clippy",
-                &[
-                    "--workspace",
-                    "--all-targets",
-                    "--quiet",
-                    "--",
-                    "--deny=warnings",
-                ],
-            )
-        },
-    },
-    Part {
-        name: "clippy, wasm32",
-        run: |_| {
-            lint(
-                "clippy",
-                &[
-                    "--features=js",
-                    "--target=wasm32-unknown-unknown",
-                    "--quiet",
-                    "--",
-                    "--deny=warnings",
-                ],
-            )
-        },
-    },
-    Part {
-        name: "layers",
-        run: |_| layers::check(),
-    },
-    Part {
-        name: "rust tests",
-        run: rust_tests,
-    },
-    Part {
-        name: "rust doc examples",
-        run: |_| counted(cargo().args(["test", "--package=sagaward", "--doc"])),
-    },
-    Part {
-        name: "rust docs",
-        run: |_| {
-            quiet(
-                cargo()
-                    .args(["doc", "--package=sagaward", "--no-deps", "--quiet"])
-                    .env("RUSTDOCFLAGS", "--deny=warnings"),
-            )
-        },
-    },
-    Part {
-        name: "typescript",
-        run: |_| typescript(),
-    },
-    Part {
-        name: "package",
-        run: |_| consumer::install().map(|()| String::new()),
-    },
-    Part {
-        name: "publint",
-        run: |_| {
-            quiet(
-                tool("publint")
-                    .args(["run", "--strict", "--pack=false"])
-                    .arg(installed()),
-            )
-        },
-    },
-    Part {
-        name: "attw",
-        run: |_| attw(),
-    },
-    Part {
-        name: "published types",
-        run: |_| published_types(),
-    },
-    Part {
-        name: "node",
-        run: |long| tests("tests/js", long, &[]),
-    },
-    Part {
-        name: "deno",
-        run: |long| tests("tests/deno", long, &[]),
-    },
-    Part {
-        name: "workerd",
-        run: |long| tests("tests/workerd", long, &[]),
-    },
-    Part {
-        name: "chromium",
-        run: |long| {
-            tests(
-                "tests/browser/package",
-                long,
-                &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
-            )
-        },
-    },
-    Part {
-        name: "studio",
-        run: |long| studio_tests(long),
-    },
-    Part {
-        name: "documents",
-        run: |long| tests("tests/documents", long, &[]),
-    },
-    Part {
-        name: "benches",
-        run: |long| tests("benches", long, &[]),
-    },
-    Part {
-        name: "oracle",
-        run: |long| {
-            tests(
-                "tests/oracle",
-                long,
-                &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
-            )
-        },
-    },
+pub const PARTS: [Part; 21] = [
+    part("rustfmt", |_| lint("fmt", "--all --check")),
+    part("clippy", |_| {
+        lint(
+            "clippy",
+            "--workspace --all-targets --quiet -- --deny=warnings",
+        )
+    }),
+    part("clippy, wasm32", |_| {
+        lint(
+            "clippy",
+            "--features=js --target=wasm32-unknown-unknown --quiet -- --deny=warnings",
+        )
+    }),
+    part("layers", |_| layers::check()),
+    part("rust tests", rust_tests),
+    part("rust doc examples", |_| {
+        counted(cargo().args(["test", "--package=sagaward", "--doc"]))
+    }),
+    part("rust docs", |_| {
+        quiet(
+            cargo()
+                .args(["doc", "--package=sagaward", "--no-deps", "--quiet"])
+                .env("RUSTDOCFLAGS", "--deny=warnings"),
+        )
+    }),
+    // In the profile that has built this tool, so that nothing is built twice.
+    part("build tool", |_| {
+        counted(cargo().args(["test", "--package=xtask", "--profile=dev"]))
+    }),
+    part("typescript", |_| typescript()),
+    part("package", |_| consumer::install().map(|()| String::new())),
+    part("publint", |_| {
+        quiet(
+            tool("publint")
+                .args(["run", "--strict", "--pack=false"])
+                .arg(installed()),
+        )
+    }),
+    part("attw", |_| attw()),
+    part("published types", |_| published_types()),
+    part("node", |long| tests("tests/js", long, &[])),
+    part("deno", |long| tests("tests/deno", long, &[])),
+    part("workerd", |long| tests("tests/workerd", long, &[])),
+    part("chromium", |long| {
+        tests(
+            "tests/browser/package",
+            long,
+            &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
+        )
+    }),
+    part("studio", studio_tests),
+    part("documents", |long| tests("tests/documents", long, &[])),
+    part("benches", |long| tests("benches", long, &[])),
+    part("oracle", |long| {
+        tests(
+            "tests/oracle",
+            long,
+            &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
+        )
+    }),
 ];
 
-fn lint(subcommand: &str, arguments: &[&str]) -> Result<String> {
+const fn part(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
+    Part { name, run }
+}
+
+fn lint(subcommand: &str, arguments: &str) -> Result<String> {
     setup::rust_component(subcommand)?;
-    quiet(cargo().arg(subcommand).args(arguments))
+    quiet(cargo().arg(subcommand).args(arguments.split(' ')))
 }
 
 fn rust_tests(long: bool) -> Result<String> {
     let mut command = cargo();
     command.args([
         "test",
-        "--workspace",
+        "--package=sagaward",
         "--lib",
-        "--bins",
         "--tests",
         "--examples",
     ]);

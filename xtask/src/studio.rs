@@ -1,6 +1,6 @@
 //! The studio: built only when something of it changed, then served on loopback.
 
-use crate::process::{root, run, tool};
+use crate::process::{output, root, run, tool};
 use crate::stamp;
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -17,10 +17,13 @@ pub fn build() -> Result<()> {
     }
     let inputs = ["www", "examples", "dist", "package-lock.json"];
     stamp::fresh("studio", &inputs, &["target/studio/index.html"], || {
-        run(tool("vite")
-            .args(["build", "--config", CONFIG, "--outDir"])
-            .arg(folder())
-            .args(["--emptyOutDir", "--logLevel", "warn"]))
+        output(
+            tool("vite")
+                .args(["build", "--config", CONFIG, "--outDir"])
+                .arg(folder())
+                .args(["--emptyOutDir", "--logLevel", "warn"]),
+        )
+        .map(drop)
     })
 }
 

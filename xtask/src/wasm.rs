@@ -35,10 +35,9 @@ fn compile() -> Result<()> {
     // Panic messages name source files: a published file must not tell where it was built.
     let home = std::env::var("CARGO_HOME")
         .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))?;
-    let here = root().canonicalize()?;
     let flags = format!(
         "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix={home}=cargo','--remap-path-prefix={}=sagaward']",
-        here.display()
+        root().display()
     );
     run(cargo()
         .args(["build", "--quiet", "--release", "--lib", "--features", "js"])

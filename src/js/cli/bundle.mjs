@@ -1,7 +1,6 @@
 // Writes <dist>/cli.js: `node src/js/cli/bundle.mjs <dist>` (default `dist`), run from the root of the repository.
 // What the CLI needs besides the package goes into the bundle, so that the package keeps no dependency;
 // the package itself stays outside, so that there is one wasm.
-import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -26,14 +25,6 @@ const { metafile } = await build({
       name: 'package-stays-outside',
       setup({ onResolve }) {
         onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: './index.js', external: true }));
-      },
-    },
-    {
-      name: 'rules-not-written-yet',
-      setup({ onResolve, onLoad }) {
-        if (existsSync('docs/rules.md')) return;
-        onResolve({ filter: /rules\.md$/ }, () => ({ path: 'rules.md', namespace: 'empty' }));
-        onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '', loader: 'text' }));
       },
     },
   ],

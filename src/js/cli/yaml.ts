@@ -48,7 +48,8 @@ export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOpti
     if (!(error instanceof YAMLException)) throw error;
     const start = error.mark?.position ?? 0;
     const help = HELP.find(([pattern]) => pattern.test(error.reason))?.[1];
-    return refuse([{ message: error.reason, start, end: Math.min(start + 1, text.length), help }]);
+    const message = error.reason.replace('nesting exceeded maxDepth', 'collections are nested too deep');
+    return refuse([{ message, start, end: Math.min(start + 1, text.length), help }]);
   }
 
   const { json, problems, source } = toJson(text, events, maxBytes);

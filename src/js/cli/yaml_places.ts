@@ -1,4 +1,4 @@
-import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, type Event } from 'js-yaml';
+import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, type Event, type ScalarEvent } from 'js-yaml';
 
 export interface Place {
   start: number;
@@ -7,11 +7,13 @@ export interface Place {
 
 /** Where the nodes of a parsed text are. The parser says where a node starts; where a collection ends follows from its last child. */
 export function nodePlaces(text: string, events: readonly Event[], partner: Int32Array): (index: number) => Place {
+  const gaps = new Map<number, number>();
+
   function place(index: number): Place {
     const event = events[index]!;
     switch (event.type) {
       case EVENT_ID.SCALAR:
-        if (event.valueStart < 0) return absent(index);
+        if (event.valueStart < 0) return absent(index, event);
         if (event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED) {
           return { start: event.valueStart - 1, end: event.valueEnd + 1 };
         }
@@ -40,16 +42,29 @@ export function nodePlaces(text: string, events: readonly Event[], partner: Int3
     return place(index - 1).end;
   }
 
-  /** A value left out: right after the `:` or `-` that announces it; for a whole document, where its `---` is. */
-  function absent(index: number): Place {
-    const from = lastEnd(index);
-    const gap = events[index - 1]?.type === EVENT_ID.DOCUMENT ? /^\s*/ : /^[\s,]*[-:?]?/;
-    const at = from + gap.exec(text.slice(from, from + 100))![0].length;
+  /** A value left out: its tag or anchor, or right after the `:` or `-` that announces it; for a whole document, where its `---` is. */
+  function absent(index: number, { tagStart, tagEnd, anchorStart, anchorEnd }: ScalarEvent): Place {
+    if (tagStart >= 0) return { start: tagStart, end: tagEnd };
+    if (anchorStart >= 0) return { start: anchorStart - 1, end: anchorEnd };
+    // One after the other, lest a long list of them runs deep.
+    let next = index;
+    while (!gaps.has(next) && isBare(events[next - 1])) next -= 1;
+    for (; next <= index; next += 1) {
+      if (gaps.has(next)) continue;
+      const from = lastEnd(next);
+      const announced = events[next - 1]?.type === EVENT_ID.DOCUMENT ? /^\s*/ : /^[\s,]*[-:?]?/;
+      gaps.set(next, from + announced.exec(text.slice(from, from + 100))![0].length);
+    }
+    const at = gaps.get(index)!;
     return { start: at, end: at };
   }
 
+  function isBare(event: Event | undefined): boolean {
+    return event?.type === EVENT_ID.SCALAR && event.valueStart < 0 && event.tagStart < 0 && event.anchorStart < 0;
+  }
+
   function closing(from: number): number {
-    const gap = /(?:[\s,:]|#.*)*[\]}]/y;
+    const gap = /(?:[\s,:]|#[^\r\n]*[\r\n])*[\]}]/y;
     gap.lastIndex = from;
     return gap.test(text) ? gap.lastIndex : from;
   }

@@ -27,7 +27,8 @@ export function scalarValue(text: string, event: ScalarEvent): unknown {
     const value: unknown = tag.resolve(raw, false, tag.tagName);
     if (value !== NOT_RESOLVED) return value;
   }
-  return raw;
+  // `1e400` is a float in the core schema's words, though the parser leaves it a string.
+  return /^[-+.\d]/.test(raw) && Math.abs(Number(raw)) === Infinity && !raw.includes('I') ? Number(raw) : raw;
 }
 
 /** Whether a tag, as written, says nothing that JSON could not. */

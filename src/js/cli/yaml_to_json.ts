@@ -185,10 +185,9 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
       if (!value.isWellFormed()) problem(at, 'the string holds half of a surrogate pair');
       return json.put(JSON.stringify(value));
     }
-    const written = (): string => text.slice(place(at).start, place(at).end);
-    if (value === undefined) problem(at, `${written()} is no ${text.slice(event.tagStart, event.tagEnd)}`);
+    if (value === undefined) problem(at, `${JSON.stringify(getScalarValue(text, event))} is no ${text.slice(event.tagStart, event.tagEnd)}`);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      problem(at, `${written()} is not a finite number`, 'JSON has finite numbers only; quote it if a string is meant');
+      problem(at, `${getScalarValue(text, event)} is not a finite number`, 'JSON has finite numbers only; quote it if a string is meant');
     }
     json.put(String(value));
   }

@@ -33,19 +33,19 @@ export function sagaward(args, { files = {}, input, env } = {}) {
       env: { ...environment, ...env },
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
+      timeout: 60_000,
     });
     return { status, stdout, stderr };
   });
 }
 
-/** What the command finds in one file: `line:column-line:column rule`. */
-export function findings(file, content, args = []) {
-  const { stdout } = sagaward(['validate', '--format', 'json', ...args, file], { files: { [file]: content } });
-  const [{ diagnostics }] = JSON.parse(stdout).files;
-  return diagnostics.map(({ rule, range: { start, end } }) => `${place(start)}-${place(end)} ${rule}`);
+/** What one run finds in each of some documents, in their order. */
+export function judged(documents, extension) {
+  const names = documents.map((_, at) => `${String(at).padStart(3, '0')}.${extension}`);
+  const files = Object.fromEntries(documents.map((document, at) => [names[at], document]));
+  const { stdout } = sagaward(['validate', '--format', 'json', ...names], { files });
+  return JSON.parse(stdout).files;
 }
-
-const place = ({ line, column }) => `${line}:${column}`;
 
 export const VALID = JSON.stringify({
   name: 'release',

@@ -6,9 +6,9 @@ import type { Format } from '../validate.js';
 type Style = Parameters<typeof styleText>[0];
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
-/** How much of a line is quoted before and after the place; a minified document is one line. */
+/** Of a longer line, only what is around the place is quoted: a minified document is one line. */
+const MAX_LINE = 160;
 const BEFORE = 60;
-const AFTER = 100;
 const MAX_RELATED = 8;
 
 /** What a compiler prints: editors and terminals know the form. */
@@ -68,15 +68,15 @@ function at(file: string, range: Finding['range']): string {
 
 /** The line a range starts in, as it looks on a terminal, and what goes under it. */
 function quote(text: string, { start, end }: NonNullable<Finding['range']>) {
-  const first = start.offset - (start.column - 1);
-  const rest = text.slice(start.offset, start.offset + AFTER);
-  const shown = rest.split(/[\r\n]/, 1)[0] ?? '';
-  const from = Math.max(first, start.offset - BEFORE);
-  const before = (from > first ? '…' : '') + printable(text.slice(from, start.offset));
-  const marked = printable(shown.slice(0, Math.max(0, end.offset - start.offset)));
-  const cut = rest.length === AFTER && shown.length === AFTER;
+  const column = start.column - 1;
+  const rest = text.slice(start.offset, start.offset + MAX_LINE + 1).split(/[\r\n]/, 1)[0] ?? '';
+  const isShort = column + rest.length <= MAX_LINE;
+  const from = isShort ? column : Math.min(column, BEFORE);
+  const after = isShort ? rest : rest.slice(0, MAX_LINE - from);
+  const before = (from < column ? '…' : '') + printable(text.slice(start.offset - from, start.offset));
+  const marked = printable(after.slice(0, Math.max(0, end.offset - start.offset)));
   return {
-    line: before + printable(shown) + (cut ? '…' : ''),
+    line: before + printable(after) + (after.length < rest.length ? '…' : ''),
     indent: ' '.repeat(stringWidth(before)),
     mark: '^'.repeat(Math.max(1, stringWidth(marked))),
   };

@@ -1,0 +1,42 @@
+import './editor.css';
+
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+import { openFile } from '../file/file.ts';
+import { fileName } from '../state/document.ts';
+import { HINT_ID, view } from './view.ts';
+
+export function Editor() {
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => host.current?.append(view.dom), []);
+
+  return (
+    <section
+      class="panel editor"
+      aria-labelledby="editor-heading"
+      onDragOverCapture={acceptFile}
+      onDropCapture={dropFile}
+    >
+      <header class="panel-header">
+        <h2 id="editor-heading">Definition</h2>
+        <span class="file-name">{fileName}</span>
+      </header>
+      <div class="editor-host" ref={host} />
+      <p class="hint" id={HINT_ID}>
+        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor, <kbd>F8</kbd> goes to the next problem.
+      </p>
+    </section>
+  );
+}
+
+function acceptFile(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+}
+
+function dropFile(event: DragEvent): void {
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  event.stopPropagation();
+  void openFile(file);
+}

@@ -1,0 +1,11 @@
+import wasm from 'sagaward/sagaward.wasm?url';
+import { init } from 'sagaward/slim';
+
+// The slim entry with the WebAssembly beside it: a quarter less to load than the default
+// entry, which carries it as text.
+const [module, { start }] = await Promise.all([
+  WebAssembly.compileStreaming(fetch(wasm)),
+  import('./studio.tsx'),
+]);
+init(module);
+start();

@@ -1,0 +1,34 @@
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/controls.css';
+
+import { render } from 'preact';
+
+import { App } from './app.tsx';
+import { markFindings } from './editor/marks.tsx';
+import { replaceText } from './editor/view.ts';
+import { FIRST_EXAMPLE, loadExample } from './examples/examples.ts';
+import { saveFile } from './file/file.ts';
+import { judgeText } from './state/analysis.ts';
+import { fileName } from './state/document.ts';
+import { recall, remember } from './state/memory.ts';
+
+export function start(): void {
+  const last = recall();
+  if (last) {
+    fileName.value = last.fileName;
+    replaceText(last.text);
+  } else {
+    loadExample(FIRST_EXAMPLE);
+  }
+  judgeText();
+  markFindings();
+  remember();
+  render(<App />, document.body);
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    saveFile();
+  });
+}
