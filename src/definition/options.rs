@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnostic::{Rule, Severity};
 use crate::error::{Code, Error};
+use crate::input;
 
 /// The action prefixes of the reference.
 pub const VALID_ACTION_PREFIXES: [&str; 10] = [
@@ -54,14 +55,7 @@ impl ValidateOptions {
         if json.is_empty() {
             return Ok(Self::default());
         }
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let options: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let place = error.path().to_string();
-            let inner = error.into_inner().to_string();
-            // The place in the serialised options means nothing to who wrote the object.
-            let reason = inner.split(" at line ").next().unwrap_or_default();
-            Error::new(Code::BadOption, format!("options ({place}): {reason}"))
-        })?;
+        let options: Self = input::read(json, "options", Code::BadOption)?;
         if !(1..=DEEPEST).contains(&options.limits.max_depth) {
             let message = format!("options (limits.maxDepth): must be from 1 to {DEEPEST}");
             return Err(Error::new(Code::BadOption, message));

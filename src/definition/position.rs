@@ -25,8 +25,11 @@ pub(crate) fn locate(bytes: &[u8], findings: &mut [Diagnostic]) {
             wanted.add(&related.anchor, &related.path);
         }
     }
-    // A text that is not JSON has only findings that know their bytes.
-    let _ = wanted.find(&mut Reader::new(text));
+    // A text that is not JSON, or too deep to walk, has only findings that know their bytes.
+    let placed = |finding: &Diagnostic| !matches!(finding.anchor, Anchor::Bytes(_));
+    if findings.iter().any(placed) {
+        let _ = wanted.find(&mut Reader::new(text));
+    }
 
     let spans: Vec<Spans> = findings
         .iter()

@@ -11,6 +11,7 @@ use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::model::FanOutGroup;
 use crate::error::{Code, Error};
+use crate::input;
 
 /// The format that every snapshot names.
 pub const SNAPSHOT_FORMAT: &str = "sagaward.saga";
@@ -80,9 +81,7 @@ impl Snapshot {
             );
             return Err(bad("version", &message));
         }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| bad(&error.path().to_string(), &error.inner().to_string()))
+        input::read(text.as_bytes(), "snapshot", Code::BadSnapshot)
     }
 }
 

@@ -1,0 +1,117 @@
+//! What is kept of a kill: the reference's record, and what it does not say.
+
+use serde::{Deserialize, Serialize};
+
+use crate::saga::Timestamp;
+
+/// Why an agent was killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum KillReason {
+    /// It no longer behaves as it did.
+    BehavioralDrift,
+    /// It asks too often.
+    RateLimit,
+    /// It left its privilege ring.
+    RingBreach,
+    /// Somebody said so.
+    Manual,
+    /// Its quarantine ended without a decision.
+    QuarantineTimeout,
+    /// Its session is over.
+    SessionTimeout,
+}
+
+/// What became of a step of a killed agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum HandoffStatus {
+    /// Held until the killed agent's action settles or a person decides.
+    Pending,
+    /// A substitute has it.
+    HandedOff,
+    /// It could not even be named.
+    Failed,
+    /// Nobody took it: its rollback was triggered.
+    Compensated,
+}
+
+/// How the termination callback ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum TerminationOutcome {
+    /// It settled; that is all it means.
+    Confirmed,
+    /// An `AbortController` was aborted; nobody knows who listened.
+    Signalled,
+    /// It did not settle in time.
+    TimedOut,
+    /// It threw or rejected.
+    Threw,
+    /// None was registered.
+    NoHandler,
+    /// An earlier kill had called it.
+    AlreadyKilled,
+}
+
+/// A step of a killed agent and who has it now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct StepHandoff {
+    /// The step.
+    pub step_id: String,
+    /// Its saga.
+    pub saga_id: String,
+    /// The killed agent.
+    pub from_agent: String,
+    /// The substitute, once there is one.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub to_agent: Option<String>,
+    /// What became of it.
+    pub status: HandoffStatus,
+    /// Whether the killed agent's attempt may have had its effect.
+    pub in_doubt: bool,
+    /// Why it failed or was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub error: Option<String>,
+}
+
+/// The record of a kill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct KillResult {
+    /// `kill:` and hexadecimal digits.
+    pub kill_id: String,
+    /// The killed agent.
+    pub agent_did: String,
+    /// The session it was killed for.
+    pub session_id: String,
+    /// Why.
+    pub reason: KillReason,
+    /// When it was fenced.
+    #[cfg_attr(feature = "js", tsify(type = "string"))]
+    pub timestamp: Timestamp,
+    /// Its steps in flight.
+    pub handoffs: Vec<StepHandoff>,
+    /// How many of them a substitute took.
+    pub handoff_success_count: usize,
+    /// Whether a rollback was triggered.
+    pub compensation_triggered: bool,
+    /// Whether `termination` is `confirmed`.
+    pub terminated: bool,
+    /// How the termination callback ended.
+    pub termination: TerminationOutcome,
+    /// What the callback threw, or what else went wrong on the way.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub error: Option<String>,
+    /// From the fence to the record, in milliseconds.
+    pub duration_ms: f64,
+    /// What the caller wanted to be noted.
+    pub details: String,
+}

@@ -1,0 +1,129 @@
+//! What of a switch must outlive a restart.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::record::KillResult;
+use super::substitutes::Substitutes;
+use super::{KillSwitch, Killed, Options};
+use crate::error::{Code, Error};
+use crate::input;
+
+/// The format that every snapshot names.
+pub const SNAPSHOT_FORMAT: &str = "sagaward.kill_switch";
+/// The version of the snapshot's format that this release writes.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// The block list, the history and the options.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields, rename = "KillSwitchSnapshot")]
+pub struct Snapshot {
+    /// Always `sagaward.kill_switch`.
+    #[cfg_attr(feature = "js", tsify(type = "'sagaward.kill_switch'"))]
+    pub format: String,
+    /// The version of the format.
+    pub version: u32,
+    /// How it kills.
+    #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown>"))]
+    pub options: Options,
+    /// The block list.
+    pub killed: Vec<KilledAgent>,
+    /// The records, oldest first.
+    pub history: Vec<KillResult>,
+    /// How many kills were recorded.
+    pub total_kills: u32,
+    /// How many steps were handed over.
+    pub total_handoffs: usize,
+}
+
+/// An agent on the block list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct KilledAgent {
+    /// The agent.
+    pub agent_did: String,
+    /// Whether its steps may be moved without waiting for its actions.
+    pub proceed: bool,
+    /// Explicit steps that were moved: saga and step.
+    #[cfg_attr(feature = "js", tsify(type = "[string, string][]"))]
+    pub moved: Vec<(String, String)>,
+}
+
+impl Snapshot {
+    /// Reads a snapshot, and says what is wrong with one that is none of ours.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        input::read(text.as_bytes(), "snapshot", Code::BadSnapshot)
+    }
+}
+
+fn bad(place: &str, message: &str) -> Error {
+    Error::new(Code::BadSnapshot, format!("snapshot ({place}): {message}")).with("place", place)
+}
+
+pub(super) fn take(switch: &KillSwitch) -> Snapshot {
+    let killed = switch.killed.iter().map(|(agent_did, killed)| KilledAgent {
+        agent_did: agent_did.clone(),
+        proceed: killed.proceed,
+        moved: killed.moved.iter().cloned().collect(),
+    });
+    Snapshot {
+        format: SNAPSHOT_FORMAT.to_owned(),
+        version: SNAPSHOT_VERSION,
+        options: switch.options.clone(),
+        killed: killed.collect(),
+        history: switch.history.iter().cloned().collect(),
+        total_kills: switch.total_kills,
+        total_handoffs: switch.total_handoffs,
+    }
+}
+
+pub(super) fn restore(snapshot: Snapshot) -> Result<KillSwitch, Error> {
+    if snapshot.format != SNAPSHOT_FORMAT {
+        let message = format!("is '{}', not '{SNAPSHOT_FORMAT}'", snapshot.format);
+        return Err(bad("format", &message));
+    }
+    if snapshot.version == 0 || snapshot.version > SNAPSHOT_VERSION {
+        let message = format!(
+            "is {}; this release reads up to {SNAPSHOT_VERSION}",
+            snapshot.version
+        );
+        return Err(bad("version", &message));
+    }
+    snapshot
+        .options
+        .check()
+        .map_err(|error| bad("options", &error.message))?;
+    let successes: usize = snapshot
+        .history
+        .iter()
+        .map(|one| one.handoff_success_count)
+        .sum();
+    if snapshot.history.len() > snapshot.total_kills as usize {
+        return Err(bad("total_kills", "is less than the history is long"));
+    }
+    if successes > snapshot.total_handoffs {
+        return Err(bad("total_handoffs", "is less than the history says"));
+    }
+    let killed = snapshot.killed.into_iter().map(|one| {
+        let moved = one.moved.into_iter().collect();
+        (
+            one.agent_did,
+            Killed {
+                proceed: one.proceed,
+                moved,
+            },
+        )
+    });
+    Ok(KillSwitch {
+        options: snapshot.options,
+        killed: killed.collect(),
+        substitutes: Substitutes::default(),
+        kills: BTreeMap::new(),
+        history: snapshot.history.into(),
+        total_kills: snapshot.total_kills,
+        total_handoffs: snapshot.total_handoffs,
+    })
+}
