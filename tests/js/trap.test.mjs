@@ -11,9 +11,10 @@ const boundless = { limits: { maxBytes: 2 ** 32 - 1, maxSteps: 2 ** 32 - 1 } };
 
 /** Values of three bytes each, which take many times that in memory. */
 function denseArrays() {
-  const bytes = Buffer.alloc(600 * MILLION, '[],');
-  bytes.write('{"a":[');
-  bytes.write('[]]}', bytes.length - 4);
+  const [head, item, tail] = ['{"a":[', '[],', '[]]}'];
+  const bytes = Buffer.alloc(head.length + 133 * MILLION * item.length + tail.length, item);
+  bytes.write(head);
+  bytes.write(tail, bytes.length - tail.length);
   return bytes;
 }
 
