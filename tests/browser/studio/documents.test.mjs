@@ -110,3 +110,14 @@ test('a browser that keeps nothing is no obstacle', () =>
     await studio.verdict.getByText('Valid saga').waitFor();
     await studio.page.getByRole('alert').getByText('does not keep the text').waitFor();
   }));
+
+test('without its WebAssembly the studio says that it could not start', () =>
+  visit({}, async ({ page }) => {
+    const thrown = page.waitForEvent('pageerror');
+    await page.addInitScript(() => {
+      WebAssembly.compileStreaming = () => Promise.reject(new TypeError('no WebAssembly here'));
+    });
+    await page.reload();
+    await page.getByText(/could not start.*npm start.*no WebAssembly here/).waitFor();
+    assert.match((await thrown).message, /no WebAssembly here/);
+  }, [/no WebAssembly here/]));

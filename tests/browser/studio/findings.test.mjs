@@ -115,10 +115,10 @@ test('typing in a definition of a thousand steps stays fluent', () =>
     await studio.select('"step-990"');
     await studio.steps.getByRole('option', { name: /step-990/, selected: true }).waitFor();
 
-    const word = `"${'a'.repeat(50)}"`;
+    const word = `"${'a'.repeat(20)}"`;
     const start = performance.now();
     await studio.page.keyboard.type(word);
     const perKey = (performance.now() - start) / word.length;
-    await studio.steps.getByRole('option', { name: 'a'.repeat(50) }).waitFor();
+    await studio.steps.getByRole('option', { name: 'a'.repeat(20) }).waitFor();
     assert.ok(perKey < 100, `${perKey.toFixed(0)} ms a key`);
   }));
