@@ -6,7 +6,7 @@ use sagaward::decide::handoff::{KillInput, handle};
 use sagaward::decide::order;
 use sagaward::definition::Json;
 use sagaward::error::Code;
-use sagaward::saga::{Event, Outcome, Saga, SagaState, Snapshot, StepState, Timestamp};
+use sagaward::saga::{Event, Outcome, Saga, SagaSnapshot, SagaState, StepState, Timestamp};
 use serde_json::{Value, json};
 
 fn at(ms: u32) -> Timestamp {
@@ -157,7 +157,7 @@ proptest! {
         let mut restored = None;
         for (now, step) in moves.iter().enumerate() {
             if now == cut {
-                restored = Some(Snapshot::from_json(&state(&saga)).unwrap());
+                restored = Some(SagaSnapshot::from_json(&state(&saga)).unwrap());
             }
             make(&mut saga, step, now as u32);
         }
@@ -527,7 +527,7 @@ fn impossible_and_foreign_snapshots_are_refused_with_their_place() {
     for (pointer, forged, place) in cases {
         let mut snapshot = good.clone();
         *snapshot.pointer_mut(pointer).unwrap() = forged;
-        let error = Snapshot::from_json(&snapshot.to_string())
+        let error = SagaSnapshot::from_json(&snapshot.to_string())
             .and_then(Saga::restore)
             .unwrap_err();
         assert_eq!(error.code, Code::BadSnapshot, "{pointer}");
@@ -541,7 +541,7 @@ fn impossible_and_foreign_snapshots_are_refused_with_their_place() {
         torn.as_object_mut().unwrap().remove(field);
         // What may be null may be missing, for JSON has both.
         if !good[field].is_null() && field != "metadata" {
-            let error = Snapshot::from_json(&torn.to_string()).unwrap_err();
+            let error = SagaSnapshot::from_json(&torn.to_string()).unwrap_err();
             assert_eq!(error.code, Code::BadSnapshot, "without {field}");
         }
     }

@@ -7,10 +7,10 @@
 //! offer, and [`KillSwitch::finish`].
 //!
 //! ```
-//! use sagaward::kill::{HandoffStatus, KillRequest, KillSwitch, Options, TerminationOutcome};
+//! use sagaward::kill::{HandoffStatus, KillRequest, KillSwitch, KillSwitchOptions, TerminationOutcome};
 //! use sagaward::saga::Timestamp;
 //!
-//! let mut switch = KillSwitch::new(Options::default())?;
+//! let mut switch = KillSwitch::new(KillSwitchOptions::default())?;
 //! switch.register_substitute("s-1", "did:b", false);
 //! let request = KillRequest::from_json(r#"{
 //!     "agent_did": "did:a", "session_id": "s-1", "reason": "manual",
@@ -37,10 +37,10 @@ mod substitutes;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use handoff::{Found, Move, Offer};
-pub use options::{OnUnconfirmed, Options};
+pub use options::{KillSwitchOptions, OnUnconfirmed};
 pub use record::{HandoffStatus, KillReason, KillResult, StepHandoff, TerminationOutcome};
 pub use request::KillRequest;
-pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, Snapshot};
+pub use snapshot::{KillSwitchSnapshot, SNAPSHOT_FORMAT, SNAPSHOT_VERSION};
 pub use substitutes::SubstituteOrder;
 
 use crate::error::Error;
@@ -51,7 +51,7 @@ use substitutes::Substitutes;
 /// The block list, the substitutes, the kills under way and the history.
 #[derive(Debug, Clone)]
 pub struct KillSwitch {
-    options: Options,
+    options: KillSwitchOptions,
     killed: BTreeMap<String, Killed>,
     substitutes: Substitutes,
     kills: BTreeMap<String, Kill>,
@@ -71,7 +71,7 @@ struct Killed {
 
 impl KillSwitch {
     /// A switch that has killed nobody.
-    pub fn new(options: Options) -> Result<Self, Error> {
+    pub fn new(options: KillSwitchOptions) -> Result<Self, Error> {
         options.check()?;
         Ok(Self {
             options,
@@ -85,7 +85,7 @@ impl KillSwitch {
     }
 
     /// Its options.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &KillSwitchOptions {
         &self.options
     }
 
@@ -230,12 +230,12 @@ impl KillSwitch {
     }
 
     /// The block list and the history: what must outlive a restart.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> KillSwitchSnapshot {
         snapshot::take(self)
     }
 
     /// The switch that a snapshot holds, without callbacks and substitutes.
-    pub fn restore(snapshot: Snapshot) -> Result<Self, Error> {
+    pub fn restore(snapshot: KillSwitchSnapshot) -> Result<Self, Error> {
         snapshot::restore(snapshot)
     }
 

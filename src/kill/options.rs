@@ -22,7 +22,7 @@ pub enum OnUnconfirmed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Options {
+pub struct KillSwitchOptions {
     /// Milliseconds that a callback or a substitute may take. Default 5,000.
     pub callback_timeout_ms: f64,
     /// What to do with steps whose agent may still be at work. Default `hold`.
@@ -33,7 +33,7 @@ pub struct Options {
     pub history_limit: usize,
 }
 
-impl Default for Options {
+impl Default for KillSwitchOptions {
     fn default() -> Self {
         Self {
             callback_timeout_ms: 5_000.0,
@@ -47,7 +47,7 @@ impl Default for Options {
 /// The longest time that a timer of a JavaScript host can wait.
 const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 
-impl Options {
+impl KillSwitchOptions {
     /// Reads options from JSON.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let options: Self = input::read(text.as_bytes(), "options", Code::BadOption)?;

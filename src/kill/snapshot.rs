@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::KillResult;
 use super::substitutes::Substitutes;
-use super::{KillSwitch, Killed, Options};
+use super::{KillSwitch, KillSwitchOptions, Killed};
 use crate::error::{Code, Error};
 use crate::input;
 
@@ -18,8 +18,8 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 /// The block list, the history and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, rename = "KillSwitchSnapshot")]
-pub struct Snapshot {
+#[serde(deny_unknown_fields)]
+pub struct KillSwitchSnapshot {
     /// Always `sagaward.kill_switch`.
     #[cfg_attr(feature = "js", tsify(type = "'sagaward.kill_switch'"))]
     pub format: String,
@@ -27,7 +27,7 @@ pub struct Snapshot {
     pub version: u32,
     /// How it kills.
     #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown>"))]
-    pub options: Options,
+    pub options: KillSwitchOptions,
     /// The block list.
     pub killed: Vec<KilledAgent>,
     /// The records, oldest first.
@@ -52,7 +52,7 @@ pub struct KilledAgent {
     pub moved: Vec<(String, String)>,
 }
 
-impl Snapshot {
+impl KillSwitchSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         input::read(text.as_bytes(), "snapshot", Code::BadSnapshot)
@@ -63,13 +63,13 @@ fn bad(place: &str, message: &str) -> Error {
     Error::new(Code::BadSnapshot, format!("snapshot ({place}): {message}")).with("place", place)
 }
 
-pub(super) fn take(switch: &KillSwitch) -> Snapshot {
+pub(super) fn take(switch: &KillSwitch) -> KillSwitchSnapshot {
     let killed = switch.killed.iter().map(|(agent_did, killed)| KilledAgent {
         agent_did: agent_did.clone(),
         proceed: killed.proceed,
         moved: killed.moved.iter().cloned().collect(),
     });
-    Snapshot {
+    KillSwitchSnapshot {
         format: SNAPSHOT_FORMAT.to_owned(),
         version: SNAPSHOT_VERSION,
         options: switch.options.clone(),
@@ -80,7 +80,7 @@ pub(super) fn take(switch: &KillSwitch) -> Snapshot {
     }
 }
 
-pub(super) fn restore(snapshot: Snapshot) -> Result<KillSwitch, Error> {
+pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error> {
     if snapshot.format != SNAPSHOT_FORMAT {
         let message = format!("is '{}', not '{SNAPSHOT_FORMAT}'", snapshot.format);
         return Err(bad("format", &message));

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use dict::{SagaDict, StepDict};
 pub use event::{Event, Fact, LOG_FORMAT, LOG_VERSION};
-pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, Snapshot};
+pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, SagaSnapshot};
 pub use state::{Outcome, SagaState, StepState};
 pub use step::{DEFAULT_TIMEOUT_SECONDS, Fence, Step};
 pub use timestamp::Timestamp;
@@ -101,12 +101,12 @@ impl Saga {
     }
 
     /// The saga that a snapshot holds. Its log begins behind the snapshot.
-    pub fn restore(snapshot: Snapshot) -> Result<Self, Error> {
+    pub fn restore(snapshot: SagaSnapshot) -> Result<Self, Error> {
         snapshot::restore(snapshot)
     }
 
     /// All that is known of the saga but its log.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> SagaSnapshot {
         snapshot::take(self)
     }
 

@@ -21,8 +21,8 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 /// A saga's whole state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, rename = "SagaSnapshot")]
-pub struct Snapshot {
+#[serde(deny_unknown_fields)]
+pub struct SagaSnapshot {
     /// Always `sagaward.saga`.
     #[cfg_attr(feature = "js", tsify(type = "'sagaward.saga'"))]
     pub format: String,
@@ -60,7 +60,7 @@ pub struct Snapshot {
     pub steps: Vec<Step>,
 }
 
-impl Snapshot {
+impl SagaSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         #[derive(Deserialize)]
@@ -89,8 +89,8 @@ fn bad(place: &str, message: &str) -> Error {
     Error::new(Code::BadSnapshot, format!("snapshot ({place}): {message}")).with("place", place)
 }
 
-pub(super) fn take(saga: &Saga) -> Snapshot {
-    Snapshot {
+pub(super) fn take(saga: &Saga) -> SagaSnapshot {
+    SagaSnapshot {
         format: SNAPSHOT_FORMAT.to_owned(),
         version: SNAPSHOT_VERSION,
         seq: saga.seq,
@@ -109,7 +109,7 @@ pub(super) fn take(saga: &Saga) -> Snapshot {
     }
 }
 
-pub(super) fn restore(snapshot: Snapshot) -> Result<Saga, Error> {
+pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
     check_saga(&snapshot)?;
     for (index, step) in snapshot.steps.iter().enumerate() {
         check_step(step)
@@ -137,7 +137,7 @@ pub(super) fn restore(snapshot: Snapshot) -> Result<Saga, Error> {
     Ok(saga)
 }
 
-fn check_saga(snapshot: &Snapshot) -> Result<(), Error> {
+fn check_saga(snapshot: &SagaSnapshot) -> Result<(), Error> {
     if snapshot.seq == 0 {
         return Err(bad("seq", "no saga is older than its first event"));
     }

@@ -13,7 +13,7 @@ pub const DEFAULT_TIMEOUT_SECONDS: u32 = 300;
 /// A step: the reference's record, and the rest of its definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, rename = "StepView")]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// Unique in its saga.
     pub step_id: String,
