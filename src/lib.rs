@@ -28,7 +28,6 @@
 pub mod decide;
 pub mod definition;
 pub mod error;
-mod input;
 pub mod kill;
 pub mod rate_limiter;
 pub mod saga;

@@ -7,6 +7,7 @@ pub mod options;
 pub(crate) mod components;
 mod document;
 mod findings;
+pub(crate) mod input;
 mod json;
 mod outline;
 mod position;

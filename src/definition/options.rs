@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::diagnostic::{Rule, Severity};
+use super::input;
 use crate::error::{Code, Error};
-use crate::input;
 
 /// The action prefixes of the reference.
 pub const VALID_ACTION_PREFIXES: [&str; 10] = [

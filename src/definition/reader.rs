@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
         }
         let raw = self.text.get(start..self.at).unwrap_or_default();
         // Below 300 digits only an exponent can leave the range of a double.
-        if (exponent || raw.len() > 300) && !raw.parse::<f64>().is_ok_and(f64::is_finite) {
+        if (exponent || raw.len() > 300) && serde_json::from_str::<f64>(raw).is_err() {
             return Err(Fault {
                 message: "a number out of range",
                 help: Some("numbers are 64-bit floating point: at most about 1.8e308"),

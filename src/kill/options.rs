@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::substitutes::SubstituteOrder;
+use crate::definition::input;
 use crate::error::{Code, Error};
-use crate::input;
 
 /// What to do with a step whose killed agent may still be working on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

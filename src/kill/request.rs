@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::record::KillReason;
+use crate::definition::input;
 use crate::error::{Code, Error};
-use crate::input;
 
 /// A request to kill an agent.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::record::KillResult;
 use super::substitutes::Substitutes;
 use super::{KillSwitch, KillSwitchOptions, Killed};
+use crate::definition::input;
 use crate::error::{Code, Error};
-use crate::input;
 
 /// The format that every snapshot names.
 pub const SNAPSHOT_FORMAT: &str = "sagaward.kill_switch";

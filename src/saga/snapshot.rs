@@ -9,9 +9,9 @@ use super::state::{SagaState, StepState};
 use super::step::Step;
 use super::timestamp::Timestamp;
 use crate::definition::Json;
+use crate::definition::input;
 use crate::definition::model::FanOutGroup;
 use crate::error::{Code, Error};
-use crate::input;
 
 /// The format that every snapshot names.
 pub const SNAPSHOT_FORMAT: &str = "sagaward.saga";
@@ -113,7 +113,7 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
     check_saga(&snapshot)?;
     for (index, step) in snapshot.steps.iter().enumerate() {
         check_step(step)
-            .map_err(|(field, message)| bad(&format!("steps[{index}].{field}"), message))?;
+            .map_err(|(field, message)| bad(&format!("steps.{index}.{field}"), message))?;
     }
     let mut saga = Saga {
         saga_id: snapshot.saga_id,

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use std::path::Path;
 
 /// Each layer may use those before it, and itself.
-const ORDER: [&str; 7] = ["error", "input", "definition", "saga", "decide", "kill", "wasm"];
+const ORDER: [&str; 6] = ["error", "definition", "saga", "decide", "kill", "wasm"];
 /// Stands beside `kill`: on `error` alone, under `wasm`.
 const BESIDE: &str = "rate_limiter";
 
