@@ -39,6 +39,7 @@ pub fn validation_input(capacity: usize) -> *mut u8 {
 /// Judges the input; returns where the answer stands. `from_text` asks for ranges.
 #[wasm_bindgen]
 pub fn validation_report(options: usize, document: usize, from_text: bool) -> *const u8 {
+    grow_at_once(document);
     BUFFERS.with_borrow_mut(|buffers| {
         let answer = match buffers.parts(options, document) {
             Err(error) => Answer::Error(error),
@@ -51,6 +52,15 @@ pub fn validation_report(options: usize, document: usize, from_text: bool) -> *c
         };
         buffers.answer(&answer)
     })
+}
+
+/// Takes about as much memory as a report needs in one piece and hands it to the allocator, which
+/// by itself would grow the memory page by page, and each time the host may collect garbage.
+fn grow_at_once(document: usize) {
+    let mut room = Vec::<u8>::new();
+    // Where so much is not to be had, it goes page by page after all.
+    let _ = room.try_reserve_exact(document.saturating_mul(12));
+    std::hint::black_box(&room);
 }
 
 /// The verdict alone: 0 invalid, 1 valid, 2 where the answer holds an error.

@@ -65,13 +65,13 @@ fn judge_source(place: &str, text: &str) -> Vec<String> {
 fn judge_rust(place: &str, text: &str) -> Vec<String> {
     let layer = layer_of(place);
     let mut faults = Vec::new();
-    for line in code(text) {
+    for line in &code(text) {
         for used in crate_paths(line) {
             if !may_use(layer, used) {
                 faults.push(format!("{layer} must not use {used}: `{line}`"));
             }
         }
-        let types_only = line.contains(r#"cfg_attr(feature = "js", "#);
+        let types_only = line.contains("cfg_attr(") && line.contains(r#"feature = "js""#);
         if layer != "wasm" && !types_only {
             faults.extend(
                 named(line, &BINDINGS)
@@ -107,11 +107,25 @@ fn mentions(line: &str, name: &str) -> bool {
     })
 }
 
-/// Lines that are neither comment nor empty.
-fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
+/// Lines that are neither comment nor empty; an attribute over several lines is one.
+fn code(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open = 0;
+    for line in text
+        .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with("//"))
+    {
+        match lines.last_mut() {
+            Some(attribute) if open > 0 => attribute.push_str(line),
+            _ => lines.push(line.to_owned()),
+        }
+        if open > 0 || line.starts_with("#[") {
+            let count = |bracket| line.matches(bracket).count();
+            open = (open + count('[')).saturating_sub(count(']'));
+        }
+    }
+    lines
 }
 
 fn layer_of(place: &str) -> &str {
@@ -156,6 +170,7 @@ fn may_use(layer: &str, used: &str) -> bool {
 fn judge_face(place: &str, text: &str) -> Vec<String> {
     let portable = !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
     imports(text)
+        .into_iter()
         .filter(|import| import.contains("www/") || (portable && import.starts_with("node:")))
         .map(|import| format!("must not import {import}"))
         .collect()
@@ -169,6 +184,7 @@ fn judge_studio(place: &str, text: &str) -> Vec<String> {
     let depth = Path::new(place).components().count() - 2;
     let outside = "../".repeat(depth);
     imports(text)
+        .into_iter()
         .filter(|import| {
             let private = import.starts_with("sagaward/dist");
             let escapes = import.starts_with(&outside)
@@ -180,16 +196,23 @@ fn judge_studio(place: &str, text: &str) -> Vec<String> {
 }
 
 /// What follows `from`, `import` or `import(`.
-fn imports(text: &str) -> impl Iterator<Item = &str> {
-    code(text).flat_map(|line| {
-        ["from ", "import ", "import("]
-            .into_iter()
-            .filter_map(move |keyword| {
-                let rest = &line[line.find(keyword)? + keyword.len()..];
-                let quote = rest.chars().next().filter(|c| ['\'', '"'].contains(c))?;
-                rest[1..].split(quote).next()
-            })
-    })
+fn imports(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in code(text) {
+        for keyword in ["from ", "import ", "import("] {
+            let Some(at) = line.find(keyword) else {
+                continue;
+            };
+            let rest = &line[at + keyword.len()..];
+            let quoted = rest.chars().next().filter(|c| ['\'', '"'].contains(c));
+            found.extend(
+                quoted
+                    .and_then(|quote| rest[1..].split(quote).next())
+                    .map(str::to_owned),
+            );
+        }
+    }
+    found
 }
 
 #[cfg(test)]
