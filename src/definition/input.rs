@@ -1,6 +1,10 @@
 //! Arguments that come in as JSON objects: options, requests, snapshots.
 
-use serde::de::DeserializeOwned;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 
 use super::diagnostic::{Path, Segment};
 use super::reader::{Fault, Kind, Reader};
@@ -68,5 +72,26 @@ fn descend(reader: &mut Reader, offset: usize, path: &mut Vec<Segment>) -> Resul
         Err(Stop::There)
     } else {
         Ok(())
+    }
+}
+
+/// For a field that is a struct: takes an object for it and, unlike serde by itself, no list.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
     }
 }
