@@ -264,6 +264,20 @@ impl Diagnostic {
         }
     }
 
+    /// Speaks of a part of the document as if it were the whole.
+    pub(crate) fn within(&mut self, part: &str) {
+        let depth = part.split('/').count() - 1;
+        let related = self.related.iter_mut().map(|related| &mut related.path);
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        let paths = related.chain(edits.map(|edit| &mut edit.path));
+        for path in paths.chain([&mut self.path]) {
+            if path.pointer().starts_with(part) {
+                path.0.drain(..depth);
+            }
+        }
+        self.pointer = self.path.pointer();
+    }
+
     /// The finding as the reference writes it.
     pub fn reference_line(&self) -> String {
         if self.rule.is_semantic() {

@@ -57,6 +57,25 @@ pub fn validate_value(text: &[u8], options: &ValidateOptions) -> Report {
     report(diagnostics, truncated, valid)
 }
 
+/// Judges one step by itself, as JSON: its structure, not what it means in a saga.
+pub fn validate_step(step: &[u8]) -> Report {
+    let options = ValidateOptions::default();
+    let mut findings = Findings::new(&options);
+    match document::read(step, &options.limits) {
+        Err(finding) => findings.add(finding.rule, |_| *finding),
+        Ok(document) => {
+            let steps = [document.value];
+            let definition = serde_json::json!({"name": "-", "session_id": "-", "steps": steps});
+            schema::check(&definition, &mut findings);
+        }
+    }
+    let (mut diagnostics, truncated, valid) = findings.finish();
+    for finding in &mut diagnostics {
+        finding.within("/steps/0");
+    }
+    report(diagnostics, truncated, valid)
+}
+
 /// The verdict alone, the fast path: always equal to `validate_text(…).valid`.
 pub fn is_valid(text: &[u8], options: &ValidateOptions) -> bool {
     surely_valid(text, options) || {

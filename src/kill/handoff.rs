@@ -7,7 +7,7 @@ use super::running::{InFlight, Stage};
 use super::{KillSwitch, OnUnconfirmed};
 
 /// A step in flight, found in an attached saga.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// The step.
     pub step_id: String,

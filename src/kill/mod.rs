@@ -63,6 +63,8 @@ pub struct KillSwitch {
 /// What a later kill of the same agent must know.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Killed {
+    /// The kill that put it on the block list.
+    kill_id: String,
     /// Whether its actions are known to have ended, or nobody could have ended them.
     proceed: bool,
     /// Explicit steps that were moved: saga and step.
@@ -99,9 +101,12 @@ impl KillSwitch {
         self.killed.contains_key(agent_did)
     }
 
-    /// The block list.
-    pub fn killed(&self) -> impl Iterator<Item = &str> {
-        self.killed.keys().map(String::as_str)
+    /// The block list: each agent with the kill that put it there.
+    pub fn killed_by(&self) -> BTreeMap<&str, &str> {
+        let entries = self.killed.iter();
+        entries
+            .map(|(agent_did, killed)| (agent_did.as_str(), killed.kill_id.as_str()))
+            .collect()
     }
 
     /// Adds a substitute to a session; a killed agent is none. One that `asks` is made an offer,
@@ -129,7 +134,12 @@ impl KillSwitch {
     pub fn begin(&mut self, request: KillRequest, kill_id: &str, at: Timestamp) -> bool {
         let agent_did = request.agent_did.clone();
         let already = self.is_killed(&agent_did);
-        self.killed.entry(agent_did.clone()).or_default();
+        self.killed
+            .entry(agent_did.clone())
+            .or_insert_with(|| Killed {
+                kill_id: kill_id.to_owned(),
+                ..Killed::default()
+            });
         self.substitutes.unregister_everywhere(&agent_did);
         let mut kill = Kill {
             kill_id: kill_id.to_owned(),

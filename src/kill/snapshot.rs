@@ -45,6 +45,8 @@ pub struct KillSwitchSnapshot {
 pub struct KilledAgent {
     /// The agent.
     pub agent_did: String,
+    /// The kill that put it there.
+    pub kill_id: String,
     /// Whether its steps may be moved without waiting for its actions.
     pub proceed: bool,
     /// Explicit steps that were moved: saga and step.
@@ -66,6 +68,7 @@ fn bad(place: &str, message: &str) -> Error {
 pub(super) fn take(switch: &KillSwitch) -> KillSwitchSnapshot {
     let killed = switch.killed.iter().map(|(agent_did, killed)| KilledAgent {
         agent_did: agent_did.clone(),
+        kill_id: killed.kill_id.clone(),
         proceed: killed.proceed,
         moved: killed.moved.iter().cloned().collect(),
     });
@@ -112,6 +115,7 @@ pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error>
         (
             one.agent_did,
             Killed {
+                kill_id: one.kill_id,
                 proceed: one.proceed,
                 moved,
             },

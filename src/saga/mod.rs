@@ -223,6 +223,12 @@ impl Saga {
         &self.log
     }
 
+    /// Its events from this number on.
+    pub fn log_from(&self, seq: u64) -> &[Event] {
+        let start = self.log.partition_point(|event| event.seq < seq);
+        self.log.get(start..).unwrap_or_default()
+    }
+
     /// Its steps, in the order of the definition.
     pub fn steps(&self) -> &[Step] {
         &self.steps
@@ -251,6 +257,27 @@ impl Saga {
         self.steps
             .iter()
             .filter(move |step| step.is_executed_by(agent_did))
+    }
+
+    /// The agents of the steps that may still run.
+    pub fn unfinished_agents(&self) -> BTreeSet<&str> {
+        let unfinished = self.steps.iter().filter(|step| match step.state {
+            StepState::Pending => !self.state.is_final(),
+            StepState::Executing => true,
+            StepState::Committed
+            | StepState::Compensating
+            | StepState::Compensated
+            | StepState::CompensationFailed
+            | StepState::Failed => false,
+        });
+        unfinished.map(|step| step.agent_did.as_str()).collect()
+    }
+
+    /// Whether a step stands still until its killed agent's action settles or a person decides.
+    pub fn waits_for_operator(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| step.fence.as_ref().is_some_and(|fence| !fence.settled))
     }
 
     /// Whether this agent's attempts no longer count here.

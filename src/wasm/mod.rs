@@ -2,4 +2,9 @@
 
 mod constants;
 mod entropy;
+mod ids;
+mod kill;
+mod rate_limiter;
+mod saga;
+mod throw;
 mod validation;

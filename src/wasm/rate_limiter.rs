@@ -1,0 +1,165 @@
+//! The rate limiter as a class.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::throw::json;
+use crate::definition::input;
+use crate::error::{Code, Error};
+use crate::rate_limiter::{
+    AgentRateLimiter, DEFAULT_MAX_BUCKETS, DEFAULT_RING_LIMITS, RateDecision, RingLimit,
+};
+
+/// A limiter; the face wraps it.
+#[wasm_bindgen]
+pub struct RateLimiterCore(AgentRateLimiter);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Options {
+    ring_limits: BTreeMap<String, RingLimit>,
+    max_buckets: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            ring_limits: BTreeMap::new(),
+            max_buckets: DEFAULT_MAX_BUCKETS,
+        }
+    }
+}
+
+impl Options {
+    fn limiter(self) -> Result<AgentRateLimiter, Error> {
+        let mut limits = DEFAULT_RING_LIMITS;
+        for (ring, limit) in self.ring_limits {
+            let slot = ring
+                .parse::<usize>()
+                .ok()
+                .and_then(|ring| limits.get_mut(ring));
+            let Some(slot) = slot.filter(|_| ring.len() == 1) else {
+                let message =
+                    format!("options (ringLimits): '{ring}' is no ring; they are 0, 1, 2, 3");
+                return Err(Error::new(Code::BadOption, message));
+            };
+            *slot = limit;
+        }
+        AgentRateLimiter::new(limits, self.max_buckets)
+    }
+}
+
+#[wasm_bindgen]
+impl RateLimiterCore {
+    /// A limiter with these options, as JSON.
+    pub fn create(options: &str) -> Result<Self, JsValue> {
+        let options: Options = input::read(options.as_bytes(), "options", Code::BadOption)?;
+        Ok(Self(options.limiter()?))
+    }
+
+    /// Whether a request may go on.
+    #[wasm_bindgen(js_name = tryCheck)]
+    pub fn try_check(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        ring: f64,
+        cost: f64,
+        now: f64,
+    ) -> Result<bool, JsValue> {
+        Ok(self.ask(agent_did, session_id, ring, cost, now)?.allowed)
+    }
+
+    /// Throws where a request may not go on.
+    pub fn check(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        ring: f64,
+        cost: f64,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        let decision = self.ask(agent_did, session_id, ring, cost, now)?;
+        if decision.allowed {
+            return Ok(());
+        }
+        let wait = decision.retry_after_ms;
+        Err(self
+            .0
+            .exceeded(agent_did, session_id, number(ring)?, wait)
+            .into())
+    }
+
+    /// The decision on a request.
+    pub fn decide(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        ring: f64,
+        cost: f64,
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
+        let decision = self.ask(agent_did, session_id, ring, cost, now)?;
+        Ok(serde_wasm_bindgen::to_value(&decision)?)
+    }
+
+    /// Puts a pair into another ring.
+    #[wasm_bindgen(js_name = updateRing)]
+    pub fn update_ring(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        ring: f64,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        Ok(self
+            .0
+            .update_ring(agent_did, session_id, number(ring)?, now)?)
+    }
+
+    /// What is known of a pair, as JSON.
+    pub fn stats(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        now: f64,
+    ) -> Result<String, JsValue> {
+        Ok(json(&self.0.stats(agent_did, session_id, now)?))
+    }
+
+    /// The number of pairs that are tracked.
+    #[wasm_bindgen(getter, js_name = trackedAgents)]
+    pub fn tracked_agents(&self) -> usize {
+        self.0.tracked_agents()
+    }
+}
+
+impl RateLimiterCore {
+    fn ask(
+        &mut self,
+        agent_did: &str,
+        session_id: &str,
+        ring: f64,
+        cost: f64,
+        now: f64,
+    ) -> Result<RateDecision, Error> {
+        self.0
+            .decide(agent_did, session_id, number(ring)?, cost, now)
+    }
+}
+
+/// A ring as JavaScript hands it over: 256 must not become 0.
+fn number(ring: f64) -> Result<u8, Error> {
+    let known = [0u8, 1, 2, 3]
+        .into_iter()
+        .find(|known| f64::from(*known) == ring);
+    known.ok_or_else(|| {
+        Error::new(
+            Code::BadArgument,
+            format!("ring must be 0, 1, 2 or 3, not {ring}"),
+        )
+    })
+}

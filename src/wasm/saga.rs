@@ -1,0 +1,258 @@
+//! The saga as a class. Documents cross as JSON text, which keeps the order of the user's keys.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::throw::json;
+use crate::decide::{handoff, order};
+use crate::definition::model::StepDefinition;
+use crate::definition::{Json, SagaDefinition, validate_step};
+use crate::error::{Code, Error};
+use crate::saga::{Event, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
+
+/// A saga; the face wraps it.
+#[wasm_bindgen]
+pub struct SagaCore(Saga);
+
+#[wasm_bindgen]
+impl SagaCore {
+    /// A saga without steps.
+    pub fn create(id: &str, session: &str, name: &str, at: f64) -> Result<Self, JsValue> {
+        let at = Timestamp::from_epoch_ms(at)?;
+        Ok(Self(Saga::new(id, session, name, at)?))
+    }
+
+    /// The saga of a definition that was judged valid.
+    #[wasm_bindgen(js_name = fromDefinition)]
+    pub fn from_definition(definition: &str, id: &str, at: f64) -> Result<Self, JsValue> {
+        let definition: SagaDefinition = serde_json::from_str(definition).map_err(invalid)?;
+        let at = Timestamp::from_epoch_ms(at)?;
+        Ok(Self(Saga::from_definition(definition, id, at)?))
+    }
+
+    /// The saga of a snapshot, as JSON.
+    pub fn restore(snapshot: &str) -> Result<Self, JsValue> {
+        Ok(Self(Saga::restore(SagaSnapshot::from_json(snapshot)?)?))
+    }
+
+    /// The saga of a log, an event a line.
+    pub fn replay(log: &str) -> Result<Self, JsValue> {
+        Ok(Self(Saga::replay(events(log)?)?))
+    }
+
+    /// Folds later events, one a line.
+    pub fn fold(&mut self, log: &str) -> Result<(), JsValue> {
+        for event in events(log)? {
+            self.0.fold(event)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a step, as JSON.
+    #[wasm_bindgen(js_name = addStep)]
+    pub fn add_step(&mut self, step: &str, at: f64) -> Result<(), JsValue> {
+        let report = validate_step(step.as_bytes());
+        if !report.valid {
+            let message = report.errors.join("\n");
+            return Err(Error::new(Code::InvalidDefinition, message)
+                .with("errors", report.errors.clone())
+                .with(
+                    "diagnostics",
+                    serde_json::to_value(&report.diagnostics).unwrap_or_default(),
+                )
+                .into());
+        }
+        let step: StepDefinition = serde_json::from_str(step).map_err(invalid)?;
+        Ok(self.0.add_step(step, Timestamp::from_epoch_ms(at)?)?)
+    }
+
+    /// Sets the saga's state.
+    pub fn transition(&mut self, to: &str, error: Option<String>, at: f64) -> Result<(), JsValue> {
+        let to = named(&SagaState::ALL, SagaState::name, to)?;
+        Ok(self
+            .0
+            .transition(to, error, Timestamp::from_epoch_ms(at)?)?)
+    }
+
+    /// Sets a step's state; the result is JSON.
+    #[wasm_bindgen(js_name = transitionStep)]
+    pub fn transition_step(
+        &mut self,
+        step_id: &str,
+        to: &str,
+        result: Option<String>,
+        error: Option<String>,
+        at: f64,
+    ) -> Result<(), JsValue> {
+        let to = named(&StepState::ALL, StepState::name, to)?;
+        let result = result.as_deref().map(Json::parse).transpose()?;
+        let at = Timestamp::from_epoch_ms(at)?;
+        Ok(self.0.transition_step(step_id, to, result, error, at)?)
+    }
+
+    /// Takes one input, as JSON.
+    pub fn handle(&mut self, input: &str) -> Result<(), JsValue> {
+        let input = crate::definition::input::read(input.as_bytes(), "input", Code::BadArgument)?;
+        Ok(handoff::handle(&mut self.0, input)?)
+    }
+
+    /// The saga's id.
+    #[wasm_bindgen(getter, js_name = sagaId)]
+    pub fn saga_id(&self) -> String {
+        self.0.saga_id().to_owned()
+    }
+
+    /// Its session.
+    #[wasm_bindgen(getter, js_name = sessionId)]
+    pub fn session_id(&self) -> String {
+        self.0.session_id().to_owned()
+    }
+
+    /// Its name.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// The number of its last event.
+    #[wasm_bindgen(getter)]
+    pub fn seq(&self) -> f64 {
+        self.0.seq() as f64
+    }
+
+    /// Its state.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> String {
+        self.0.state().name().to_owned()
+    }
+
+    /// How it ended, as JSON.
+    #[wasm_bindgen(getter)]
+    pub fn outcome(&self) -> String {
+        json(&self.0.outcome())
+    }
+
+    /// Why it failed.
+    #[wasm_bindgen(getter)]
+    pub fn error(&self) -> Option<String> {
+        self.0.error().map(str::to_owned)
+    }
+
+    /// When it was created.
+    #[wasm_bindgen(getter, js_name = createdAt)]
+    pub fn created_at(&self) -> String {
+        self.0.created_at().to_string()
+    }
+
+    /// When it ended.
+    #[wasm_bindgen(getter, js_name = completedAt)]
+    pub fn completed_at(&self) -> Option<String> {
+        self.0.completed_at().map(|at| at.to_string())
+    }
+
+    /// Whether steps stand still until a person decides.
+    #[wasm_bindgen(getter, js_name = waitsForOperator)]
+    pub fn waits_for_operator(&self) -> bool {
+        self.0.waits_for_operator()
+    }
+
+    /// Its steps, as JSON.
+    pub fn steps(&self) -> String {
+        json(&self.0.steps())
+    }
+
+    /// A step, as JSON.
+    pub fn step(&self, step_id: &str) -> Option<String> {
+        self.0.step(step_id).map(json)
+    }
+
+    /// The ids of the committed steps, as JSON.
+    #[wasm_bindgen(js_name = committedSteps)]
+    pub fn committed_steps(&self) -> String {
+        ids(self.0.committed_steps())
+    }
+
+    /// The ids of the steps whose turn it is, as JSON.
+    #[wasm_bindgen(js_name = readySteps)]
+    pub fn ready_steps(&self) -> String {
+        ids(order::ready(&self.0).into_iter())
+    }
+
+    /// The agents of steps that have not ended, as JSON.
+    #[wasm_bindgen(js_name = unfinishedAgents)]
+    pub fn unfinished_agents(&self) -> String {
+        json(&self.0.unfinished_agents())
+    }
+
+    /// The steps that an agent is executing, as a kill takes them.
+    #[wasm_bindgen(js_name = inFlight)]
+    pub fn in_flight(&self, agent_did: &str) -> String {
+        json(
+            &self
+                .0
+                .in_flight(agent_did)
+                .map(|step| found(&self.0, step))
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// Its events from this number on, as JSON.
+    pub fn log(&self, from_seq: f64) -> String {
+        json(&self.0.log_from(from_seq as u64))
+    }
+
+    /// The reference's `to_dict`, as JSON.
+    #[wasm_bindgen(js_name = toDict)]
+    pub fn to_dict(&self) -> String {
+        json(&self.0.to_dict())
+    }
+
+    /// Its snapshot, as JSON.
+    pub fn snapshot(&self) -> String {
+        json(&self.0.snapshot())
+    }
+}
+
+fn found(saga: &Saga, step: &Step) -> crate::kill::Found {
+    crate::kill::Found {
+        step_id: step.step_id.clone(),
+        saga_id: saga.saga_id().to_owned(),
+        session_id: saga.session_id().to_owned(),
+        settled: step.fence.as_ref().is_some_and(|fence| fence.settled),
+    }
+}
+
+fn ids<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
+    json(&steps.map(|step| &step.step_id).collect::<Vec<_>>())
+}
+
+fn events(log: &str) -> Result<Vec<Event>, Error> {
+    let events = log.lines().enumerate().map(|(index, line)| {
+        serde_json::from_str(line).map_err(|error| {
+            let message = format!("event {} of the log: {error}", index + 1);
+            Error::new(Code::BadLog, message).with("index", index)
+        })
+    });
+    events.collect()
+}
+
+fn invalid(error: serde_json::Error) -> Error {
+    Error::new(
+        Code::InvalidDefinition,
+        format!("not a definition: {error}"),
+    )
+}
+
+fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Result<T, Error> {
+    all.iter()
+        .copied()
+        .find(|one| name(*one) == wanted)
+        .ok_or_else(|| {
+            let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+            let message = format!(
+                "'{wanted}' is no state; the states are {}",
+                names.join(", ")
+            );
+            Error::new(Code::BadArgument, message)
+        })
+}

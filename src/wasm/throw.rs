@@ -1,0 +1,27 @@
+//! Errors cross as instances of the package's own classes.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::Error;
+
+#[wasm_bindgen(raw_module = "./errors.js")]
+unsafe extern "C" {
+    /// The error that a fault of the core becomes: its code, its message and its facts as JSON.
+    #[wasm_bindgen(js_name = errorOf)]
+    fn error_of(code: &str, message: &str, details: &str) -> JsValue;
+}
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let code = json(&error.code);
+        let details = json(&error.details);
+        error_of(code.trim_matches('"'), &error.message, &details)
+    }
+}
+
+/// A document of ours as JSON text.
+pub(super) fn json(document: &impl serde::Serialize) -> String {
+    // Writing our own structs to memory cannot fail.
+    serde_json::to_string(document).unwrap_or_default()
+}
