@@ -38,5 +38,6 @@ writeFileSync(`${folder}/constants.d.ts`, types.join('\n') + '\n');
 
 function typeOf(value) {
   if (Array.isArray(value)) return 'readonly string[]';
-  throw new Error(`no type is known for the constant ${JSON.stringify(value)}`);
+  const states = Object.keys(value).map((state) => JSON.stringify(state)).join(' | ');
+  return `Readonly<Record<${states}, readonly (${states})[]>>`;
 }

@@ -35,13 +35,13 @@ export class SagaStateError extends SagawardError {
   readonly to: string;
   readonly allowed: string[];
 
-  constructor(message: string, subject: 'step' | 'saga', id: string, from: string, to: string, allowed: string[]) {
+  constructor(message: string, facts: Pick<SagaStateError, 'subject' | 'id' | 'from' | 'to' | 'allowed'>) {
     super('illegal_transition', message);
-    this.subject = subject;
-    this.id = id;
-    this.from = from;
-    this.to = to;
-    this.allowed = allowed;
+    this.subject = facts.subject;
+    this.id = facts.id;
+    this.from = facts.from;
+    this.to = facts.to;
+    this.allowed = facts.allowed;
   }
 }
 
@@ -52,10 +52,19 @@ export class RateLimitExceeded extends SagawardError {
   readonly ring: 0 | 1 | 2 | 3;
   readonly retry_after_ms: number;
 
-  constructor(message: string, agentDid: string, ring: 0 | 1 | 2 | 3, retryAfterMs: number) {
+  constructor(message: string, facts: Pick<RateLimitExceeded, 'agent_did' | 'ring' | 'retry_after_ms'>) {
     super('rate_limit_exceeded', message);
-    this.agent_did = agentDid;
-    this.ring = ring;
-    this.retry_after_ms = retryAfterMs;
+    this.agent_did = facts.agent_did;
+    this.ring = facts.ring;
+    this.retry_after_ms = facts.retry_after_ms;
   }
+}
+
+/** The error that a fault of the core becomes. Called by the core. */
+export function errorOf(code: string, message: string, details: string): SagawardError {
+  const facts = JSON.parse(details);
+  if (code === 'illegal_transition') return new SagaStateError(message, facts);
+  if (code === 'rate_limit_exceeded') return new RateLimitExceeded(message, facts);
+  if (code === 'invalid_definition' && facts.errors) return new SagaSchemaError(facts.errors, facts.diagnostics);
+  return new SagawardError(code, message);
 }

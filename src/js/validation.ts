@@ -50,6 +50,11 @@ export function parseDefinition(json: string | Uint8Array, options?: ValidateOpt
   return JSON.parse(typeof content === 'string' ? content : decoder.decode(content)) as SagaDefinition;
 }
 
+/** Throws SagaSchemaError unless the value that was written as this text is a valid definition. */
+export function assertValidWritten(text: string, options: ValidateOptions | undefined): void {
+  demand({ fromText: 0, content: text }, options);
+}
+
 function demand(document: Document, options: ValidateOptions | undefined): void {
   if (verdict(document, options)) return;
   const { errors, diagnostics } = report(document, options);

@@ -1,15 +1,20 @@
 //! The constants that the package exports: the build reads them here and writes them out as
 //! JavaScript, so that they are stated once and reading one compiles no WebAssembly.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::definition::VALID_ACTION_PREFIXES;
+use crate::saga::{SagaState, StepState};
 
 #[derive(Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Constants {
     valid_action_prefixes: &'static [&'static str],
+    step_transitions: BTreeMap<&'static str, &'static [StepState]>,
+    saga_transitions: BTreeMap<&'static str, &'static [SagaState]>,
 }
 
 /// JSON text, ended by a zero byte.
@@ -17,6 +22,12 @@ struct Constants {
 pub fn constants() -> *const u8 {
     let constants = Constants {
         valid_action_prefixes: &VALID_ACTION_PREFIXES,
+        step_transitions: StepState::ALL
+            .map(|state| (state.name(), state.allowed()))
+            .into(),
+        saga_transitions: SagaState::ALL
+            .map(|state| (state.name(), state.allowed()))
+            .into(),
     };
     // Writing our own structs to memory cannot fail.
     let mut json = serde_json::to_vec(&constants).unwrap_or_default();

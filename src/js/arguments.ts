@@ -1,0 +1,58 @@
+import { SagawardError } from './errors.js';
+
+/** A string argument, or a clear error. */
+export function text(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw bad(`${name} must be a string, not ${kind(value)}`);
+  return value;
+}
+
+export function optionalText(value: unknown, name: string): string | undefined {
+  return value === undefined ? undefined : text(value, name);
+}
+
+export function number(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw bad(`${name} must be a number, not ${kind(value)}`);
+  return value;
+}
+
+export function callable<T extends (...values: never[]) => unknown>(value: T | undefined, name: string): T | undefined {
+  if (value !== undefined && typeof value !== 'function') throw bad(`${name} must be a function, not ${kind(value)}`);
+  return value;
+}
+
+/** The value as JSON text; what cannot be written so is a clear error. */
+export function json(value: unknown, name: string): string {
+  let written: string | undefined;
+  try {
+    written = JSON.stringify(value);
+  } catch (cause) {
+    throw new SagawardError('not_json', `${name} cannot be written as JSON: ${reason(cause)}`, { cause });
+  }
+  if (written === undefined) throw new SagawardError('not_json', `${name} cannot be written as JSON: it is ${kind(value)}`);
+  return written;
+}
+
+/** Whatever was thrown, a message comes of it. */
+export function reason(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that has no text was thrown';
+  }
+}
+
+/** Freezes a document with all that is in it. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.values(Object.freeze(value)).forEach(frozen);
+  }
+  return value;
+}
+
+function bad(message: string): SagawardError {
+  return new SagawardError('bad_argument', message);
+}
+
+function kind(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+}

@@ -1,0 +1,299 @@
+import { callable, frozen, json, number, optionalText, text } from './arguments.js';
+import { SagawardError } from './errors.js';
+import type {
+  Fact,
+  KillInput,
+  Outcome,
+  SagaCore,
+  SagaDict,
+  SagaSnapshot,
+  SagaState,
+  Step,
+  StepDefinition,
+  StepState,
+  ValidateOptions,
+} from './sagaward_bg.js';
+import { withState } from './state.js';
+import { assertValidWritten } from './validation.js';
+
+export type StepView = Step;
+/** A fact with its place in the log: `seq` counts from 1 without gaps. */
+export type SagaEvent = { seq: number; at: string } & Fact;
+/** What can be told to a saga; `at` is in epoch milliseconds. */
+export type SagaInput = KillInput;
+/** What a saga wants to be done. A saga that is driven by hand wants nothing. */
+export type Command = never;
+
+interface Clock {
+  /** Epoch milliseconds. Default `Date.now`. */
+  now?: () => number;
+}
+
+/** Asks the core of a saga, for the rest of this package. */
+export let askCore: <T>(saga: Saga, work: (core: SagaCore) => T) => T;
+
+/**
+ * One saga: its steps, its state machine and its log. Every change is an event; the state is
+ * nothing but the fold of the log. What is illegal throws and changes nothing.
+ */
+export class Saga {
+  #core: SagaCore | undefined;
+  readonly #now: () => number;
+  readonly #listeners = new Set<(event: SagaEvent) => void>();
+  #told: number;
+  #telling = false;
+  // The core that the next constructor call takes over instead of making one.
+  static #adopted: SagaCore | undefined;
+  #seen: { seq: number; steps: readonly StepView[]; byId: Map<string, StepView> } | undefined;
+
+  /** A saga without steps; `saga_id` is `saga:` and a random UUID where none is given. */
+  constructor(init: { session_id: string; saga_id?: string; name?: string }, options: Clock = {}) {
+    const adopted = Saga.#adopted;
+    Saga.#adopted = undefined;
+    this.#now = callable(options.now, 'now') ?? Date.now;
+    this.#core = adopted ?? create(init, this.#now());
+    this.#told = this.seq;
+  }
+
+  static {
+    askCore = (saga, work) => saga.#ask(work);
+  }
+
+  static #adopt(core: SagaCore, options: Clock): Saga {
+    Saga.#adopted = core;
+    return new Saga({ session_id: '' }, options);
+  }
+
+  /** The saga of a definition; throws SagaSchemaError where it is invalid. */
+  static fromDefinition(definition: unknown, options: ValidateOptions & Clock & { saga_id?: string } = {}): Saga {
+    const { now, saga_id, ...validation } = options;
+    const definitionText = json(definition, 'the definition');
+    assertValidWritten(definitionText, validation);
+    const id = optionalText(saga_id, 'saga_id') ?? randomId();
+    const at = number((callable(now, 'now') ?? Date.now)(), 'now()');
+    const core = withState(({ SagaCore }) => SagaCore.fromDefinition(definitionText, id, at));
+    return Saga.#adopt(core, now ? { now } : {});
+  }
+
+  /** The saga of a snapshot and, where given, of the events behind it. Its log begins there. */
+  static restore(snapshot: SagaSnapshot, laterEvents: Iterable<SagaEvent> = [], options: Clock = {}): Saga {
+    const snapshotText = json(snapshot, 'the snapshot');
+    const later = lines(laterEvents);
+    const core = withState(({ SagaCore }) => SagaCore.restore(snapshotText));
+    if (later) withState(() => core.fold(later));
+    return Saga.#adopt(core, options);
+  }
+
+  /** The saga of its log. */
+  static replay(events: Iterable<SagaEvent>, options: Clock = {}): Saga {
+    const log = lines(events);
+    return Saga.#adopt(withState(({ SagaCore }) => SagaCore.replay(log)), options);
+  }
+
+  get sagaId(): string {
+    return this.#ask((core) => core.sagaId);
+  }
+
+  get sessionId(): string {
+    return this.#ask((core) => core.sessionId);
+  }
+
+  get name(): string {
+    return this.#ask((core) => core.name);
+  }
+
+  /** The number of the last event. */
+  get seq(): number {
+    return this.#ask((core) => core.seq);
+  }
+
+  get state(): SagaState {
+    return this.#ask((core) => core.state) as SagaState;
+  }
+
+  /** How it ended; `null` while it has not. */
+  get outcome(): Outcome | null {
+    return JSON.parse(this.#ask((core) => core.outcome));
+  }
+
+  get error(): string | null {
+    return this.#ask((core) => core.error) ?? null;
+  }
+
+  /** `operator` while a step stands still until its killed agent's action settles or a person decides. */
+  get waitingFor(): 'operator' | null {
+    return this.#ask((core) => core.waitsForOperator) ? 'operator' : null;
+  }
+
+  get createdAt(): string {
+    return this.#ask((core) => core.createdAt);
+  }
+
+  get completedAt(): string | null {
+    return this.#ask((core) => core.completedAt) ?? null;
+  }
+
+  /** The steps in the order of the definition; frozen, and the same list until the next event. */
+  steps(): readonly StepView[] {
+    return this.#view().steps;
+  }
+
+  step(stepId: string): StepView | undefined {
+    return this.#view().byId.get(text(stepId, 'stepId'));
+  }
+
+  /** What a rollback would have to undo, in the order of the definition. */
+  committedSteps(): readonly StepView[] {
+    return this.#named(this.#ask((core) => core.committedSteps()));
+  }
+
+  committedStepsReversed(): readonly StepView[] {
+    return Object.freeze(this.committedSteps().toReversed());
+  }
+
+  /** The pending steps whose turn it is, in the order of work. */
+  readySteps(): readonly StepView[] {
+    return this.#named(this.#ask((core) => core.readySteps()));
+  }
+
+  /** The events from number `fromSeq` on; a restored saga has those behind its snapshot. */
+  log(fromSeq = 1): readonly SagaEvent[] {
+    const from = number(fromSeq, 'fromSeq');
+    return frozen(JSON.parse(this.#ask((core) => core.log(from))) as SagaEvent[]);
+  }
+
+  /** Adds a step at the end; it may wait for those before it. */
+  addStep(step: StepDefinition): void {
+    const stepText = json(step, 'the step');
+    const at = this.#time(undefined);
+    this.#change((core) => core.addStep(stepText, at));
+  }
+
+  /** Sets the saga's state by hand; throws SagaStateError. */
+  transition(to: SagaState, details: { error?: string; at?: number } = {}): void {
+    const state = text(to, 'to');
+    const error = optionalText(details.error, 'error');
+    const at = this.#time(details.at);
+    this.#change((core) => core.transition(state, error, at));
+  }
+
+  /** Sets a step's state by hand; `result` is any JSON value. Throws SagaStateError. */
+  transitionStep(stepId: string, to: StepState, details: { result?: unknown; error?: string; at?: number } = {}): void {
+    const id = text(stepId, 'stepId');
+    const state = text(to, 'to');
+    const result = details.result === undefined ? undefined : json(details.result, 'the result');
+    const error = optionalText(details.error, 'error');
+    const at = this.#time(details.at);
+    this.#change((core) => core.transitionStep(id, state, result, error, at));
+  }
+
+  /** Tells the saga one thing. What is stale, repeated or not its business changes nothing. */
+  handle(input: SagaInput): Command[] {
+    const inputText = json(input, 'the input');
+    this.#change((core) => core.handle(inputText));
+    return [];
+  }
+
+  /** What the reference's `to_dict` gives. */
+  toDict(): SagaDict {
+    return JSON.parse(this.#ask((core) => core.toDict()));
+  }
+
+  /** All that is known of the saga but its log. */
+  snapshot(): SagaSnapshot {
+    return JSON.parse(this.#ask((core) => core.snapshot()));
+  }
+
+  /**
+   * Calls `listener` with every later event, in order. It may call back into the saga; what it
+   * throws harms nobody. Returns how to stop.
+   */
+  subscribe(listener: (event: SagaEvent) => void): () => void {
+    callable(listener, 'listener');
+    // An entry of its own, so that a listener subscribed twice is called twice.
+    const entry = (event: SagaEvent) => listener(event);
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  /** Gives the memory back. The saga can no longer be used; a second time does nothing. */
+  free(): void {
+    const core = this.#core;
+    this.#core = undefined;
+    this.#listeners.clear();
+    if (core) withState(() => core.free());
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  #ask<T>(work: (core: SagaCore) => T): T {
+    const core = this.#core;
+    if (!core) throw new SagawardError('closed', 'The saga was freed.');
+    return withState(() => work(core));
+  }
+
+  #change(work: (core: SagaCore) => void): void {
+    this.#ask(work);
+    this.#tell();
+  }
+
+  // Events are told one after the other, also those that a listener causes.
+  #tell(): void {
+    if (this.#listeners.size === 0) this.#told = this.seq;
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      while (this.#core && this.#told < this.seq) {
+        for (const event of this.log(this.#told + 1)) {
+          this.#told = event.seq;
+          for (const listener of [...this.#listeners]) {
+            try {
+              listener(event);
+            } catch {
+              // A listener's trouble is its own.
+            }
+          }
+        }
+      }
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #view() {
+    const seq = this.seq;
+    if (this.#seen?.seq !== seq) {
+      const steps = frozen(JSON.parse(this.#ask((core) => core.steps())) as StepView[]);
+      this.#seen = { seq, steps, byId: new Map(steps.map((step) => [step.step_id, step])) };
+    }
+    return this.#seen;
+  }
+
+  #named(ids: string): readonly StepView[] {
+    const { byId } = this.#view();
+    return Object.freeze((JSON.parse(ids) as string[]).flatMap((id) => byId.get(id) ?? []));
+  }
+
+  #time(at: number | undefined): number {
+    return number(at ?? this.#now(), 'at');
+  }
+}
+
+function create(init: { session_id: string; saga_id?: string; name?: string }, now: number): SagaCore {
+  const session = text(init.session_id, 'session_id');
+  const id = optionalText(init.saga_id, 'saga_id') ?? randomId();
+  const name = optionalText(init.name, 'name') ?? '';
+  const at = number(now, 'now()');
+  return withState(({ SagaCore }) => SagaCore.create(id, session, name, at));
+}
+
+function randomId(): string {
+  const random = crypto.getRandomValues(new Uint8Array(16));
+  return withState(({ sagaId }) => sagaId(random));
+}
+
+function lines(events: Iterable<SagaEvent>): string {
+  return Array.from(events, (event) => json(event, 'an event')).join('\n');
+}

@@ -1,0 +1,44 @@
+import { SagawardError } from './errors.js';
+import { wasmModule } from './module.js';
+import * as glue from './sagaward_bg.js';
+
+// The instance that holds every saga, kill switch and limiter. Unlike the validating one it cannot
+// be replaced: its objects live in its memory.
+let cause: unknown;
+let state: 'unloaded' | 'alive' | 'dead' = 'unloaded';
+
+/** Works with the instance that holds state. After a trap nothing in its memory can be trusted. */
+export function withState<T>(work: (core: typeof glue) => T): T {
+  if (state === 'unloaded') load();
+  if (state === 'dead') throw poisoned();
+  try {
+    return work(glue);
+  } catch (thrown) {
+    if (thrown instanceof SagawardError) throw thrown;
+    state = 'dead';
+    cause = thrown;
+    throw poisoned();
+  }
+}
+
+/** Whether the instance has trapped. */
+export function isPoisoned(): boolean {
+  return state === 'dead';
+}
+
+function poisoned(): SagawardError {
+  return new SagawardError('poisoned', `The instance that holds sagas and kill switches broke off, most likely out of memory; restart and recover (${String(cause)}).`, { cause });
+}
+
+interface Core extends WebAssembly.Exports {
+  __wbindgen_start(): void;
+}
+
+function load(): void {
+  const instance = new WebAssembly.Instance(wasmModule(), { './sagaward_bg.js': { ...glue } });
+  // The bundler target of the generator writes these two without types.
+  const { __wbg_set_wasm } = glue as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
+  __wbg_set_wasm(instance.exports);
+  (instance.exports as Core).__wbindgen_start();
+  state = 'alive';
+}
