@@ -171,7 +171,7 @@ fn option_sets() -> impl Strategy<Value = ValidateOptions> {
         r#"{"limits": {"maxDepth": 3}}"#,
         r#"{"limits": {"maxSteps": 2, "maxDiagnostics": 2}}"#,
     ])
-    .prop_map(|json| ValidateOptions::from_json(json.as_bytes()).unwrap())
+    .prop_map(|json| ValidateOptions::from_json(json).unwrap())
 }
 
 /// The part of the text that the finding marks.

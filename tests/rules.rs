@@ -54,7 +54,7 @@ fn options(rule: Rule, example: &str) -> ValidateOptions {
     };
     let all: serde_json::Value = serde_json::from_str(&text).unwrap();
     match all.get(example) {
-        Some(options) => ValidateOptions::from_json(options.to_string().as_bytes()).unwrap(),
+        Some(options) => ValidateOptions::from_json(&options.to_string()).unwrap(),
         None => ValidateOptions::default(),
     }
 }

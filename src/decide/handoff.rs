@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
-use crate::saga::{Fact, Saga, SagaState, Timestamp};
+use crate::definition::input;
+use crate::error::{Code, Error};
+use crate::saga::{
+    AgentKilled, AgentRevived, AttemptSettled, Fact, Saga, SagaState, SagaTransitioned,
+    StepAbandoned, StepHandedOff, Timestamp,
+};
 
 /// What a kill tells a saga.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum KillInput {
     /// An agent was killed. Its executing steps are fenced.
     AgentKilled {
@@ -55,6 +59,60 @@ pub enum KillInput {
     },
 }
 
+impl KillInput {
+    /// Reads an input.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Fields {
+            r#type: String,
+            at: f64,
+            agent_did: Option<String>,
+            kill_id: Option<String>,
+            step_id: Option<String>,
+            to_agent: Option<String>,
+        }
+        let fields: Fields = input::read(text, "input", Code::BadArgument)?;
+        let needed = |field: Option<String>, name: &str| {
+            field.ok_or_else(|| {
+                let message = format!("input: a '{}' needs '{name}'", fields.r#type);
+                Error::new(Code::BadArgument, message)
+            })
+        };
+        let at = fields.at;
+        match fields.r#type.as_str() {
+            "agent_killed" => Ok(Self::AgentKilled {
+                at,
+                agent_did: needed(fields.agent_did, "agent_did")?,
+                kill_id: needed(fields.kill_id, "kill_id")?,
+            }),
+            "attempt_settled" => Ok(Self::AttemptSettled {
+                at,
+                step_id: needed(fields.step_id, "step_id")?,
+            }),
+            "handoff_accepted" => Ok(Self::HandoffAccepted {
+                at,
+                step_id: needed(fields.step_id, "step_id")?,
+                to_agent: needed(fields.to_agent, "to_agent")?,
+                kill_id: needed(fields.kill_id, "kill_id")?,
+            }),
+            "handoff_refused" => Ok(Self::HandoffRefused {
+                at,
+                step_id: needed(fields.step_id, "step_id")?,
+                kill_id: needed(fields.kill_id, "kill_id")?,
+            }),
+            "agent_revived" => Ok(Self::AgentRevived {
+                at,
+                agent_did: needed(fields.agent_did, "agent_did")?,
+            }),
+            unknown => {
+                let message = format!("input: '{unknown}' is no type of input");
+                Err(Error::new(Code::BadArgument, message))
+            }
+        }
+    }
+}
+
 /// Tells a saga of a kill. What is stale, repeated or not its business changes nothing.
 pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
     match input {
@@ -67,7 +125,7 @@ pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
             if saga.state().is_final() || saga.is_killed(&agent_did) {
                 return Ok(());
             }
-            saga.record(Fact::AgentKilled { agent_did, kill_id }, at)
+            saga.record(Fact::AgentKilled(AgentKilled { agent_did, kill_id }), at)
         }
         KillInput::AttemptSettled { at, step_id } => {
             let at = Timestamp::from_epoch_ms(at)?;
@@ -75,7 +133,7 @@ pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
             if fence.is_none_or(|fence| fence.settled) {
                 return Ok(());
             }
-            saga.record(Fact::AttemptSettled { step_id }, at)
+            saga.record(Fact::AttemptSettled(AttemptSettled { step_id }), at)
         }
         KillInput::HandoffAccepted {
             at,
@@ -92,12 +150,12 @@ pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
             }
             let from_agent = step.agent_did.clone();
             saga.record(
-                Fact::StepHandedOff {
+                Fact::StepHandedOff(StepHandedOff {
                     step_id,
                     from_agent,
                     to_agent,
                     kill_id,
-                },
+                }),
                 at,
             )
         }
@@ -111,16 +169,16 @@ pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
                 return Ok(());
             }
             let error = format!("step '{step_id}' lost its agent and nobody took it");
-            saga.record(Fact::StepAbandoned { step_id, kill_id }, at)?;
+            saga.record(Fact::StepAbandoned(StepAbandoned { step_id, kill_id }), at)?;
             if saga.state() != SagaState::Running {
                 return Ok(());
             }
             let to = SagaState::Compensating;
             saga.record(
-                Fact::SagaTransitioned {
+                Fact::SagaTransitioned(SagaTransitioned {
                     to,
                     error: Some(error),
-                },
+                }),
                 at,
             )
         }
@@ -129,7 +187,7 @@ pub fn handle(saga: &mut Saga, input: KillInput) -> Result<(), Error> {
             if !saga.is_killed(&agent_did) {
                 return Ok(());
             }
-            saga.record(Fact::AgentRevived { agent_did }, at)
+            saga.record(Fact::AgentRevived(AgentRevived { agent_did }), at)
         }
     }
 }

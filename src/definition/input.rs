@@ -11,12 +11,12 @@ use super::reader::{Fault, Kind, Reader};
 use crate::error::{Code, Error};
 
 /// Reads the argument `what`; what is wrong with it is said with its place.
-pub(crate) fn read<T: DeserializeOwned>(json: &[u8], what: &str, code: Code) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(json: &str, what: &str, code: Code) -> Result<T, Error> {
     // serde would take a list for a struct, field by field.
-    if json.trim_ascii_start().first() != Some(&b'{') {
+    if !json.trim_start().starts_with('{') {
         return Err(Error::new(code, format!("{what} must be an object")));
     }
-    serde_json::from_slice(json).map_err(|error| {
+    serde_json::from_str(json).map_err(|error| {
         let place = place(json, &error).unwrap_or_default().dotted();
         let text = error.to_string();
         // The line and column mean nothing to who handed over an object.
@@ -26,8 +26,7 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8], what: &str, code: Code) -> 
 }
 
 /// The value that was read when the error was found.
-fn place(json: &[u8], error: &serde_json::Error) -> Option<Path> {
-    let text = std::str::from_utf8(json).ok()?;
+fn place(text: &str, error: &serde_json::Error) -> Option<Path> {
     let lines = text.split_inclusive('\n').take(error.line() - 1);
     let offset = lines.map(str::len).sum::<usize>() + error.column();
     let mut path = Vec::new();

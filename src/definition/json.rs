@@ -1,6 +1,6 @@
 //! A JSON value that the core only keeps: results and metadata belong to the user.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::{Code, Error};
@@ -43,15 +43,8 @@ impl Serialize for Json {
 }
 
 impl<'de> Deserialize<'de> for Json {
-    /// Written anew from what is read: a raw value cannot be read from within a tagged enum.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut text = Vec::new();
-        let mut writer = serde_json::Serializer::new(&mut text);
-        serde_transcode::transcode(deserializer, &mut writer).map_err(de::Error::custom)?;
-        let text = String::from_utf8(text).map_err(de::Error::custom)?;
-        RawValue::from_string(text)
-            .map(Self)
-            .map_err(de::Error::custom)
+        Box::<RawValue>::deserialize(deserializer).map(Self)
     }
 }
 

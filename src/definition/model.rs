@@ -1,7 +1,5 @@
 //! A saga definition as data.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::json::Json;
@@ -22,8 +20,8 @@ pub struct SagaDefinition {
     pub steps: Vec<StepDefinition>,
     /// Groups of steps that start together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "js", tsify(optional))]
-    pub fan_out: Option<Vec<FanOutGroup>>,
+    #[cfg_attr(feature = "js", tsify(optional, type = "FanOutGroup[]"))]
+    pub fan_out: Option<Json>,
     /// Whatever else its owner wants to keep with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "Record<string, unknown>"))]
@@ -86,10 +84,6 @@ pub struct FanOutGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub branches: Option<Vec<String>>,
-    /// Whatever else its owner keeps with it.
-    #[serde(flatten)]
-    #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown>"))]
-    pub rest: BTreeMap<String, Json>,
 }
 
 /// `30.0` is an integer, as it is for JSON Schema.

@@ -53,7 +53,7 @@ impl Default for ValidateOptions {
 
 impl ValidateOptions {
     /// Reads options from JSON; nothing means the defaults.
-    pub fn from_json(json: &[u8]) -> Result<Self, Error> {
+    pub fn from_json(json: &str) -> Result<Self, Error> {
         if json.is_empty() {
             return Ok(Self::default());
         }

@@ -50,7 +50,7 @@ const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 impl KillSwitchOptions {
     /// Reads options from JSON.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let options: Self = input::read(text.as_bytes(), "options", Code::BadOption)?;
+        let options: Self = input::read(text, "options", Code::BadOption)?;
         options.check()?;
         Ok(options)
     }

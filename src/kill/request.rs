@@ -34,7 +34,7 @@ pub struct KillRequest {
 impl KillRequest {
     /// Reads a request; what is wrong with it is said before anything happens.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        input::read(text.as_bytes(), "kill", Code::BadArgument)
+        input::read(text, "kill", Code::BadArgument)
     }
 
     /// The explicit steps: each with its saga, or why it cannot be named.

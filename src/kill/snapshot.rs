@@ -57,7 +57,7 @@ pub struct KilledAgent {
 impl KillSwitchSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        input::read(text.as_bytes(), "snapshot", Code::BadSnapshot)
+        input::read(text, "snapshot", Code::BadSnapshot)
     }
 }
 

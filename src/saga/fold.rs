@@ -1,7 +1,10 @@
 //! From one state to the next by one fact. Folding decides nothing; it refuses what cannot be.
 
 use super::Saga;
-use super::event::{Event, Fact, LOG_FORMAT, LOG_VERSION};
+use super::event::{
+    AgentKilled, AgentRevived, AttemptSettled, Event, Fact, LOG_FORMAT, LOG_VERSION, SagaCreated,
+    SagaTransitioned, StepAbandoned, StepAdded, StepHandedOff, StepTransitioned,
+};
 use super::state::{SagaState, StepState};
 use super::step::{Fence, Step};
 use super::timestamp::Timestamp;
@@ -23,16 +26,14 @@ impl Saga {
 
     fn apply(&mut self, fact: &Fact, at: Timestamp) -> Result<(), Error> {
         match fact {
-            Fact::SagaCreated { .. } => {
-                Err(Error::new(Code::BadLog, "a saga is created only once"))
-            }
-            Fact::StepAdded { step } => self.add(Step::new(step.clone())),
-            Fact::StepTransitioned {
+            Fact::SagaCreated(_) => Err(Error::new(Code::BadLog, "a saga is created only once")),
+            Fact::StepAdded(StepAdded { step }) => self.add(Step::new(step.clone())),
+            Fact::StepTransitioned(StepTransitioned {
                 step_id,
                 to,
                 result,
                 error,
-            } => {
+            }) => {
                 let stopped = self.is_stopped(step_id);
                 let step = self.step_mut(step_id)?;
                 step.state.check(*to, step_id)?;
@@ -54,7 +55,7 @@ impl Saga {
                 }
                 Ok(())
             }
-            Fact::SagaTransitioned { to, error } => {
+            Fact::SagaTransitioned(SagaTransitioned { to, error }) => {
                 self.state.check(*to, &self.saga_id)?;
                 self.state = *to;
                 self.rolled_back |= *to == SagaState::Compensating;
@@ -66,7 +67,7 @@ impl Saga {
                 }
                 Ok(())
             }
-            Fact::AgentKilled { agent_did, kill_id } => {
+            Fact::AgentKilled(AgentKilled { agent_did, kill_id }) => {
                 self.killed.insert(agent_did.clone());
                 let in_flight = self
                     .steps
@@ -82,17 +83,17 @@ impl Saga {
                 }
                 Ok(())
             }
-            Fact::AgentRevived { agent_did } => {
+            Fact::AgentRevived(AgentRevived { agent_did }) => {
                 self.killed.remove(agent_did);
                 Ok(())
             }
-            Fact::AttemptSettled { step_id } => {
+            Fact::AttemptSettled(AttemptSettled { step_id }) => {
                 self.fence_mut(step_id)?.settled = true;
                 Ok(())
             }
-            Fact::StepHandedOff {
+            Fact::StepHandedOff(StepHandedOff {
                 step_id, to_agent, ..
-            } => {
+            }) => {
                 let stopped = self.is_stopped(step_id);
                 let step = self.step_mut(step_id)?;
                 if !stopped {
@@ -102,7 +103,7 @@ impl Saga {
                 step.agent_did.clone_from(to_agent);
                 Ok(())
             }
-            Fact::StepAbandoned { step_id, .. } => {
+            Fact::StepAbandoned(StepAbandoned { step_id, .. }) => {
                 self.fence_mut(step_id)?;
                 self.step_mut(step_id)?.fence = None;
                 Ok(())
@@ -170,7 +171,7 @@ pub(super) fn replay(events: impl IntoIterator<Item = Event>) -> Result<Saga, Er
 /// The saga as its first event makes it.
 pub(super) fn begin(first: Event) -> Result<Saga, Error> {
     let refuse = |message: String| Err(Error::new(Code::BadLog, message).with("seq", first.seq));
-    let Fact::SagaCreated {
+    let Fact::SagaCreated(SagaCreated {
         format,
         version,
         saga_id,
@@ -179,7 +180,7 @@ pub(super) fn begin(first: Event) -> Result<Saga, Error> {
         steps,
         fan_out,
         metadata,
-    } = &first.fact
+    }) = &first.fact
     else {
         return refuse("the log does not begin with 'saga_created'".to_owned());
     };
@@ -200,7 +201,7 @@ pub(super) fn begin(first: Event) -> Result<Saga, Error> {
         ));
     }
     let mut saga = Saga::empty(saga_id.clone(), session_id.clone(), name.clone(), first.at);
-    saga.fan_out.clone_from(fan_out);
+    saga.set_fan_out(fan_out.clone())?;
     saga.metadata.clone_from(metadata);
     saga.add_all(steps.iter().cloned().map(Step::new).collect())?;
     saga.seq = 1;

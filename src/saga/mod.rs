@@ -28,7 +28,10 @@ mod timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use dict::{SagaDict, StepDict};
-pub use event::{Event, Fact, LOG_FORMAT, LOG_VERSION};
+pub use event::{
+    AgentKilled, AgentRevived, AttemptSettled, Event, Fact, LOG_FORMAT, LOG_VERSION, SagaCreated,
+    SagaTransitioned, StepAbandoned, StepAdded, StepHandedOff, StepTransitioned,
+};
 pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, SagaSnapshot};
 pub use state::{Outcome, SagaState, StepState};
 pub use step::{DEFAULT_TIMEOUT_SECONDS, Fence, Step};
@@ -45,7 +48,8 @@ pub struct Saga {
     session_id: String,
     name: String,
     metadata: Option<Json>,
-    fan_out: Vec<FanOutGroup>,
+    fan_out: Option<Json>,
+    groups: Vec<FanOutGroup>,
     steps: Vec<Step>,
     positions: BTreeMap<String, usize>,
     state: SagaState,
@@ -82,16 +86,16 @@ impl Saga {
         fold::begin(Event {
             seq: 1,
             at,
-            fact: Fact::SagaCreated {
+            fact: Fact::SagaCreated(SagaCreated {
                 format: LOG_FORMAT.to_owned(),
                 version: LOG_VERSION,
                 saga_id: own_id.unwrap_or_else(|| saga_id.to_owned()),
                 session_id: definition.session_id,
                 name: definition.name,
                 steps: definition.steps,
-                fan_out: definition.fan_out.unwrap_or_default(),
+                fan_out: definition.fan_out,
                 metadata: definition.metadata,
-            },
+            }),
         })
     }
 
@@ -117,7 +121,7 @@ impl Saga {
 
     /// Adds a step at the end.
     pub fn add_step(&mut self, step: StepDefinition, at: Timestamp) -> Result<(), Error> {
-        self.record(Fact::StepAdded { step }, at)
+        self.record(Fact::StepAdded(StepAdded { step }), at)
     }
 
     /// Sets the saga's state by hand.
@@ -127,7 +131,7 @@ impl Saga {
         error: Option<String>,
         at: Timestamp,
     ) -> Result<(), Error> {
-        self.record(Fact::SagaTransitioned { to, error }, at)
+        self.record(Fact::SagaTransitioned(SagaTransitioned { to, error }), at)
     }
 
     /// Sets a step's state by hand.
@@ -143,12 +147,12 @@ impl Saga {
         // In documents no result and the result `null` are one.
         let result = result.filter(|result| result.text() != "null");
         self.record(
-            Fact::StepTransitioned {
+            Fact::StepTransitioned(StepTransitioned {
                 step_id,
                 to,
                 result,
                 error,
-            },
+            }),
             at,
         )
     }
@@ -210,7 +214,7 @@ impl Saga {
 
     /// The groups of steps that start together.
     pub fn fan_out(&self) -> &[FanOutGroup] {
-        &self.fan_out
+        &self.groups
     }
 
     /// The number of its last event.
@@ -291,7 +295,8 @@ impl Saga {
             session_id,
             name,
             metadata: None,
-            fan_out: Vec::new(),
+            fan_out: None,
+            groups: Vec::new(),
             steps: Vec::new(),
             positions: BTreeMap::new(),
             state: SagaState::Running,
@@ -303,6 +308,17 @@ impl Saga {
             seq: 0,
             log: Vec::new(),
         }
+    }
+
+    /// Keeps the groups as they were written, for their owner may have put more into them.
+    fn set_fan_out(&mut self, fan_out: Option<Json>) -> Result<(), Error> {
+        if let Some(written) = &fan_out {
+            self.groups = serde_json::from_str(written.text()).map_err(|error| {
+                Error::new(Code::InvalidDefinition, format!("fan_out: {error}"))
+            })?;
+        }
+        self.fan_out = fan_out;
+        Ok(())
     }
 
     fn step_mut(&mut self, step_id: &str) -> Result<&mut Step, Error> {

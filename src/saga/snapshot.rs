@@ -10,7 +10,6 @@ use super::step::Step;
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::input;
-use crate::definition::model::FanOutGroup;
 use crate::error::{Code, Error};
 
 /// The format that every snapshot names.
@@ -40,7 +39,8 @@ pub struct SagaSnapshot {
     #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown> | null"))]
     pub metadata: Option<Json>,
     /// Groups of steps that start together.
-    pub fan_out: Vec<FanOutGroup>,
+    #[cfg_attr(feature = "js", tsify(type = "FanOutGroup[] | null"))]
+    pub fan_out: Option<Json>,
     /// Its state.
     pub state: SagaState,
     /// Whether it was ever set to compensating.
@@ -81,7 +81,7 @@ impl SagaSnapshot {
             );
             return Err(bad("version", &message));
         }
-        input::read(text.as_bytes(), "snapshot", Code::BadSnapshot)
+        input::read(text, "snapshot", Code::BadSnapshot)
     }
 }
 
@@ -120,7 +120,8 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
         session_id: snapshot.session_id,
         name: snapshot.name,
         metadata: snapshot.metadata,
-        fan_out: snapshot.fan_out,
+        fan_out: None,
+        groups: Vec::new(),
         steps: Vec::new(),
         positions: BTreeMap::new(),
         state: snapshot.state,
@@ -132,6 +133,8 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
         seq: snapshot.seq,
         log: Vec::new(),
     };
+    saga.set_fan_out(snapshot.fan_out)
+        .map_err(|error| bad("fan_out", &error.message))?;
     saga.add_all(snapshot.steps)
         .map_err(|error| bad("steps", &error.message))?;
     Ok(saga)

@@ -56,7 +56,7 @@ impl Options {
 impl RateLimiterCore {
     /// A limiter with these options, as JSON.
     pub fn create(options: &str) -> Result<Self, JsValue> {
-        let options: Options = input::read(options.as_bytes(), "options", Code::BadOption)?;
+        let options: Options = input::read(options, "options", Code::BadOption)?;
         Ok(Self(options.limiter()?))
     }
 

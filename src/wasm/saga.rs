@@ -92,7 +92,7 @@ impl SagaCore {
 
     /// Takes one input, as JSON.
     pub fn handle(&mut self, input: &str) -> Result<(), JsValue> {
-        let input = crate::definition::input::read(input.as_bytes(), "input", Code::BadArgument)?;
+        let input = handoff::KillInput::from_json(input)?;
         Ok(handoff::handle(&mut self.0, input)?)
     }
 
@@ -228,7 +228,7 @@ fn ids<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
 
 fn events(log: &str) -> Result<Vec<Event>, Error> {
     let events = log.lines().enumerate().map(|(index, line)| {
-        serde_json::from_str(line).map_err(|error| {
+        Event::from_json(line).map_err(|error| {
             let message = format!("event {} of the log: {error}", index + 1);
             Error::new(Code::BadLog, message).with("index", index)
         })

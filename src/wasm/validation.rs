@@ -91,6 +91,8 @@ impl Buffers {
     fn parts(&self, options: usize, document: usize) -> Result<(ValidateOptions, &[u8]), Error> {
         let (options, rest) = self.input.split_at_checked(options).unwrap_or_default();
         let document = rest.get(..document).unwrap_or_default();
+        // The face encodes the options itself: they are UTF-8.
+        let options = std::str::from_utf8(options).unwrap_or("?");
         Ok((ValidateOptions::from_json(options)?, document))
     }
 
