@@ -201,6 +201,30 @@ proptest! {
 }
 
 #[test]
+fn the_tables_are_the_references() {
+    let step = |state: StepState| match state {
+        StepState::Pending => "executing",
+        StepState::Executing => "committed failed",
+        StepState::Committed => "compensating",
+        StepState::Compensating => "compensated compensation_failed",
+        StepState::Compensated | StepState::CompensationFailed | StepState::Failed => "",
+    };
+    for state in StepState::ALL {
+        let allowed: Vec<&str> = state.allowed().iter().map(|to| to.name()).collect();
+        assert_eq!(allowed.join(" "), step(state));
+    }
+    let saga = |state: SagaState| match state {
+        SagaState::Running => "compensating completed failed",
+        SagaState::Compensating => "completed failed escalated",
+        SagaState::Completed | SagaState::Failed | SagaState::Escalated => "",
+    };
+    for state in SagaState::ALL {
+        let allowed: Vec<&str> = state.allowed().iter().map(|to| to.name()).collect();
+        assert_eq!(allowed.join(" "), saga(state));
+    }
+}
+
+#[test]
 fn an_illegal_transition_speaks_the_references_words() {
     let mut saga = three_steps();
     let error = saga
