@@ -94,6 +94,7 @@ impl RateLimiterCore {
     }
 
     /// The decision on a request.
+    #[wasm_bindgen(unchecked_return_type = "RateDecision")]
     pub fn decide(
         &mut self,
         agent_did: &str,

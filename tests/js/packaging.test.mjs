@@ -40,7 +40,7 @@ test('every path of the exports map is a file of the package', () => {
 test('the types hide nothing behind any', () => {
   for (const file of files.filter((name) => name.endsWith('.d.ts'))) {
     const code = text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-    assert.doesNotMatch(code, /\bany\b/, file);
+    assert.deepEqual(code.match(/.*\bany\b.*/g) ?? [], [], file);
   }
 });
 

@@ -17,6 +17,7 @@ pub fn build() -> Result<()> {
         "tsconfig.json",
         "tsconfig.node.json",
         "src/definition/saga.schema.json",
+        "xtask/src/pack.rs",
     ];
     stamp::fresh("pack", &inputs, &["dist"], || {
         compile()?;

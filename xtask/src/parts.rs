@@ -167,7 +167,7 @@ fn tests(folder: &str, long: bool, environment: &[(&str, PathBuf)]) -> Result<St
     let mut command = node();
     command
         .current_dir(&consumer)
-        .args(["--test", "--test-reporter=spec"])
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(files);
     command
         .env("SAGAWARD_PACKAGE", installed())

@@ -144,7 +144,7 @@ fn apt_install(what: &str, package: &str) -> Result<()> {
 }
 
 fn install(what: &str, words: &[&str]) -> Result<()> {
-    eprintln!("Installing {what} …");
+    eprintln!("\n  installing {what} …");
     let [program, arguments @ ..] = words else {
         bail!("nothing to run for {what}");
     };

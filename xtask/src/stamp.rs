@@ -36,7 +36,7 @@ pub fn fresh(
 
 fn hash(inputs: &[&str]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    for input in inputs.iter().chain(&["xtask/src"]) {
+    for input in inputs {
         let path = root().join(input);
         for file in files(&path)? {
             file.strip_prefix(root())?.hash(&mut hasher);

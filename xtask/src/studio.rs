@@ -15,7 +15,13 @@ pub fn build() -> Result<()> {
     if !root().join(CONFIG).exists() {
         bail!("there is no studio: {CONFIG} is missing.");
     }
-    let inputs = ["www", "examples", "dist", "package-lock.json"];
+    let inputs = [
+        "www",
+        "examples",
+        "dist",
+        "package-lock.json",
+        "xtask/src/studio.rs",
+    ];
     stamp::fresh("studio", &inputs, &["target/studio/index.html"], || {
         output(
             tool("vite")

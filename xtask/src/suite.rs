@@ -7,11 +7,15 @@ use std::time::Instant;
 
 /// Runs the parts whose name contains one of `wanted`, or all of them.
 pub fn run(long: bool, wanted: &[&String]) -> Result<bool> {
+    let named = |part: &Part| {
+        wanted.is_empty() || wanted.iter().any(|word| part.name.contains(word.as_str()))
+    };
+    let last = PARTS.iter().rposition(named);
+    let package = PARTS.iter().position(|part| part.name == "package");
     let chosen: Vec<&Part> = PARTS
         .iter()
-        .filter(|part| {
-            wanted.is_empty() || wanted.iter().any(|word| part.name.contains(word.as_str()))
-        })
+        // The parts after it would look at an old package.
+        .filter(|part| named(part) || (part.name == "package" && package < last))
         .collect();
     if chosen.is_empty() {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();

@@ -16,7 +16,13 @@ pub fn build() -> Result<()> {
     let schema = "src/definition/saga.schema.json";
     stamp::fresh(
         "wasm",
-        &[COMPILED, schema, "xtask/constants.mjs"],
+        &[
+            COMPILED,
+            schema,
+            "xtask/constants.mjs",
+            "xtask/src/wasm.rs",
+            "package-lock.json",
+        ],
         &[GENERATED],
         || {
             let folder = root().join(GENERATED);
