@@ -6,6 +6,13 @@ export function text(value: unknown, name: string): string {
   return value;
 }
 
+/** A string that names something: two that differ stay different on their way into the core. */
+export function id(value: unknown, name: string): string {
+  const given = text(value, name);
+  if (/\p{Surrogate}/u.test(given)) throw bad(`${name} must be well-formed text; this one holds half of a surrogate pair`);
+  return given;
+}
+
 export function optionalText(value: unknown, name: string): string | undefined {
   return value === undefined ? undefined : text(value, name);
 }
@@ -15,8 +22,13 @@ export function number(value: unknown, name: string): number {
   return value;
 }
 
-export function callable<T extends (...values: never[]) => unknown>(value: T | undefined, name: string): T | undefined {
-  if (value !== undefined && typeof value !== 'function') throw bad(`${name} must be a function, not ${kind(value)}`);
+export function callable<T extends (...values: never[]) => unknown>(value: T, name: string): T {
+  if (typeof value !== 'function') throw bad(`${name} must be a function, not ${kind(value)}`);
+  return value;
+}
+
+export function object<T extends object>(value: T, name: string): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${name} must be an object, not ${kind(value)}`);
   return value;
 }
 

@@ -1,7 +1,7 @@
-import { callable, json, number, text } from './arguments.js';
+import { callable, id, json, number, object } from './arguments.js';
 import { SagawardError } from './errors.js';
 import type { RateDecision, RateLimitStats, RateLimiterCore } from './sagaward_bg.js';
-import { withState } from './state.js';
+import { release, withState } from './state.js';
 
 /** A privilege ring: 0 is root, 3 the sandbox. */
 export type Ring = 0 | 1 | 2 | 3;
@@ -21,8 +21,8 @@ export class AgentRateLimiter {
   readonly #now: () => number;
 
   constructor(options: RateLimiterOptions = {}) {
-    const { now, ...rest } = options;
-    this.#now = callable(now, 'now') ?? (() => performance.now());
+    const { now = () => performance.now(), ...rest } = object(options, 'the options');
+    this.#now = callable(now, 'now');
     const settings = json(rest, 'the options');
     this.#core = withState(({ RateLimiterCore }) => RateLimiterCore.create(settings));
   }
@@ -55,14 +55,13 @@ export class AgentRateLimiter {
 
   /** The number of pairs that are tracked. */
   get trackedAgents(): number {
-    return this.#ask('', '', (core) => core.trackedAgents);
+    return withState(() => this.#open().trackedAgents);
   }
 
   /** Gives the memory back. The limiter can no longer be used; a second time does nothing. */
   free(): void {
-    const core = this.#core;
+    release(this.#core);
     this.#core = undefined;
-    if (core) withState(() => core.free());
   }
 
   [Symbol.dispose](): void {
@@ -70,11 +69,15 @@ export class AgentRateLimiter {
   }
 
   #ask<T>(agentDid: string, sessionId: string, work: (core: RateLimiterCore, now: number) => T): T {
-    text(agentDid, 'agentDid');
-    text(sessionId, 'sessionId');
-    const core = this.#core;
-    if (!core) throw new SagawardError('closed', 'The limiter was freed.');
+    const core = this.#open();
+    id(agentDid, 'agentDid');
+    id(sessionId, 'sessionId');
     const now = number(this.#now(), 'now()');
     return withState(() => work(core, now));
+  }
+
+  #open(): RateLimiterCore {
+    if (!this.#core) throw new SagawardError('closed', 'The limiter was freed.');
+    return this.#core;
   }
 }

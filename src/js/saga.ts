@@ -1,4 +1,4 @@
-import { callable, frozen, json, number, optionalText, text } from './arguments.js';
+import { callable, frozen, id, json, number, object, optionalText, text } from './arguments.js';
 import { SagawardError } from './errors.js';
 import type {
   Fact,
@@ -13,7 +13,7 @@ import type {
   StepState,
   ValidateOptions,
 } from './sagaward_bg.js';
-import { withState } from './state.js';
+import { release, withState } from './state.js';
 import { assertValidWritten } from './validation.js';
 
 export type StepView = Step;
@@ -31,32 +31,36 @@ interface Clock {
 
 /** Asks the core of a saga, for the rest of this package. */
 export let askCore: <T>(saga: Saga, work: (core: SagaCore) => T) => T;
+export let isFreed: (saga: Saga) => boolean;
 
 /**
  * One saga: its steps, its state machine and its log. Every change is an event; the state is
  * nothing but the fold of the log. What is illegal throws and changes nothing.
  */
 export class Saga {
+  // The core that the next constructor call takes over instead of making one.
+  static #adopted: SagaCore | undefined;
   #core: SagaCore | undefined;
   readonly #now: () => number;
   readonly #listeners = new Set<(event: SagaEvent) => void>();
   #told: number;
   #telling = false;
-  // The core that the next constructor call takes over instead of making one.
-  static #adopted: SagaCore | undefined;
-  #seen: { seq: number; steps: readonly StepView[]; byId: Map<string, StepView> } | undefined;
+  #views = new Map<string, unknown>();
+  #viewed = 0;
 
   /** A saga without steps; `saga_id` is `saga:` and a random UUID where none is given. */
   constructor(init: { session_id: string; saga_id?: string; name?: string }, options: Clock = {}) {
     const adopted = Saga.#adopted;
     Saga.#adopted = undefined;
-    this.#now = callable(options.now, 'now') ?? Date.now;
-    this.#core = adopted ?? create(init, this.#now());
+    const { now = Date.now } = object(options, 'the options');
+    this.#now = callable(now, 'now');
+    this.#core = adopted ?? create(init, now());
     this.#told = this.seq;
   }
 
   static {
     askCore = (saga, work) => saga.#ask(work);
+    isFreed = (saga) => saga.#core === undefined;
   }
 
   static #adopt(core: SagaCore, options: Clock): Saga {
@@ -66,13 +70,13 @@ export class Saga {
 
   /** The saga of a definition; throws SagaSchemaError where it is invalid. */
   static fromDefinition(definition: unknown, options: ValidateOptions & Clock & { saga_id?: string } = {}): Saga {
-    const { now, saga_id, ...validation } = options;
+    const { now = Date.now, saga_id, ...validation } = object(options, 'the options');
     const definitionText = json(definition, 'the definition');
     assertValidWritten(definitionText, validation);
-    const id = optionalText(saga_id, 'saga_id') ?? randomId();
-    const at = number((callable(now, 'now') ?? Date.now)(), 'now()');
-    const core = withState(({ SagaCore }) => SagaCore.fromDefinition(definitionText, id, at));
-    return Saga.#adopt(core, now ? { now } : {});
+    const named = saga_id === undefined ? randomId() : id(saga_id, 'saga_id');
+    const at = number(callable(now, 'now')(), 'now()');
+    const core = withState(({ SagaCore }) => SagaCore.fromDefinition(definitionText, named, at));
+    return Saga.#adopt(core, { now });
   }
 
   /** The saga of a snapshot and, where given, of the events behind it. Its log begins there. */
@@ -135,31 +139,31 @@ export class Saga {
 
   /** The steps in the order of the definition; frozen, and the same list until the next event. */
   steps(): readonly StepView[] {
-    return this.#view().steps;
+    return this.#view('steps', () => frozen(JSON.parse(this.#ask((core) => core.steps())) as StepView[]));
   }
 
   step(stepId: string): StepView | undefined {
-    return this.#view().byId.get(text(stepId, 'stepId'));
+    return this.#byId().get(text(stepId, 'stepId'));
   }
 
   /** What a rollback would have to undo, in the order of the definition. */
   committedSteps(): readonly StepView[] {
-    return this.#named(this.#ask((core) => core.committedSteps()));
+    return this.#view('committed', () => this.#named(this.#ask((core) => core.committedSteps())));
   }
 
   committedStepsReversed(): readonly StepView[] {
-    return Object.freeze(this.committedSteps().toReversed());
+    return this.#view('reversed', () => Object.freeze(this.committedSteps().toReversed()));
   }
 
   /** The pending steps whose turn it is, in the order of work. */
   readySteps(): readonly StepView[] {
-    return this.#named(this.#ask((core) => core.readySteps()));
+    return this.#view('ready', () => this.#named(this.#ask((core) => core.readySteps())));
   }
 
   /** The events from number `fromSeq` on; a restored saga has those behind its snapshot. */
   log(fromSeq = 1): readonly SagaEvent[] {
     const from = number(fromSeq, 'fromSeq');
-    return frozen(JSON.parse(this.#ask((core) => core.log(from))) as SagaEvent[]);
+    return this.#view(`log ${from}`, () => frozen(JSON.parse(this.#ask((core) => core.log(from))) as SagaEvent[]));
   }
 
   /** Adds a step at the end; it may wait for those before it. */
@@ -172,19 +176,19 @@ export class Saga {
   /** Sets the saga's state by hand; throws SagaStateError. */
   transition(to: SagaState, details: { error?: string; at?: number } = {}): void {
     const state = text(to, 'to');
-    const error = optionalText(details.error, 'error');
+    const error = optionalText(object(details, 'the details').error, 'error');
     const at = this.#time(details.at);
     this.#change((core) => core.transition(state, error, at));
   }
 
   /** Sets a step's state by hand; `result` is any JSON value. Throws SagaStateError. */
   transitionStep(stepId: string, to: StepState, details: { result?: unknown; error?: string; at?: number } = {}): void {
-    const id = text(stepId, 'stepId');
+    const step = id(stepId, 'stepId');
     const state = text(to, 'to');
-    const result = details.result === undefined ? undefined : json(details.result, 'the result');
+    const result = object(details, 'the details').result === undefined ? undefined : json(details.result, 'the result');
     const error = optionalText(details.error, 'error');
     const at = this.#time(details.at);
-    this.#change((core) => core.transitionStep(id, state, result, error, at));
+    this.#change((core) => core.transitionStep(step, state, result, error, at));
   }
 
   /** Tells the saga one thing. What is stale, repeated or not its business changes nothing. */
@@ -210,18 +214,21 @@ export class Saga {
    */
   subscribe(listener: (event: SagaEvent) => void): () => void {
     callable(listener, 'listener');
+    const since = this.seq;
     // An entry of its own, so that a listener subscribed twice is called twice.
-    const entry = (event: SagaEvent) => listener(event);
+    const entry = (event: SagaEvent) => {
+      if (event.seq > since) listener(event);
+    };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
   }
 
   /** Gives the memory back. The saga can no longer be used; a second time does nothing. */
   free(): void {
-    const core = this.#core;
+    release(this.#core);
     this.#core = undefined;
     this.#listeners.clear();
-    if (core) withState(() => core.free());
+    this.#views.clear();
   }
 
   [Symbol.dispose](): void {
@@ -262,18 +269,22 @@ export class Saga {
     }
   }
 
-  #view() {
+  /** What was made of the state, until the next event. */
+  #view<T>(name: string, make: () => T): T {
     const seq = this.seq;
-    if (this.#seen?.seq !== seq) {
-      const steps = frozen(JSON.parse(this.#ask((core) => core.steps())) as StepView[]);
-      this.#seen = { seq, steps, byId: new Map(steps.map((step) => [step.step_id, step])) };
-    }
-    return this.#seen;
+    if (this.#viewed !== seq) this.#views.clear();
+    this.#viewed = seq;
+    if (!this.#views.has(name)) this.#views.set(name, make());
+    return this.#views.get(name) as T;
+  }
+
+  #byId(): ReadonlyMap<string, StepView> {
+    return this.#view('by id', () => new Map(this.steps().map((step) => [step.step_id, step])));
   }
 
   #named(ids: string): readonly StepView[] {
-    const { byId } = this.#view();
-    return Object.freeze((JSON.parse(ids) as string[]).flatMap((id) => byId.get(id) ?? []));
+    const steps = this.#byId();
+    return Object.freeze((JSON.parse(ids) as string[]).flatMap((named) => steps.get(named) ?? []));
   }
 
   #time(at: number | undefined): number {
@@ -282,11 +293,12 @@ export class Saga {
 }
 
 function create(init: { session_id: string; saga_id?: string; name?: string }, now: number): SagaCore {
-  const session = text(init.session_id, 'session_id');
-  const id = optionalText(init.saga_id, 'saga_id') ?? randomId();
-  const name = optionalText(init.name, 'name') ?? '';
+  const { session_id, saga_id, name = '' } = object(init, 'the saga');
+  const session = id(session_id, 'session_id');
+  const named = saga_id === undefined ? randomId() : id(saga_id, 'saga_id');
+  const called = id(name, 'name');
   const at = number(now, 'now()');
-  return withState(({ SagaCore }) => SagaCore.create(id, session, name, at));
+  return withState(({ SagaCore }) => SagaCore.create(named, session, called, at));
 }
 
 function randomId(): string {
@@ -295,5 +307,6 @@ function randomId(): string {
 }
 
 function lines(events: Iterable<SagaEvent>): string {
+  if (typeof events?.[Symbol.iterator] !== 'function') throw new SagawardError('bad_argument', 'the events must be a list');
   return Array.from(events, (event) => json(event, 'an event')).join('\n');
 }

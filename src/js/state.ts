@@ -21,9 +21,9 @@ export function withState<T>(work: (core: typeof glue) => T): T {
   }
 }
 
-/** Whether the instance has trapped. */
-export function isPoisoned(): boolean {
-  return state === 'dead';
+/** Gives the memory of an object back; that of a dead instance is gone as a whole. */
+export function release(object: { free(): void } | undefined): void {
+  if (object && state === 'alive') withState(() => object.free());
 }
 
 function poisoned(): SagawardError {

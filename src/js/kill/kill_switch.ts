@@ -1,25 +1,13 @@
-import { callable, frozen, json, reason, text } from '../arguments.js';
+import { callable, frozen, id, json, object, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import { askCore, type Saga, type SagaInput } from '../saga.js';
+import { askCore, Saga } from '../saga.js';
 import type { KillReason, KillRequest, KillResult, KillSwitchCore, KillSwitchOptions, KillSwitchSnapshot } from '../sagaward_bg.js';
-import { withState } from '../state.js';
+import { release, withState } from '../state.js';
+import { type AttachedSaga, AttachedSagas, type Dispatch, tell } from './attached_sagas.js';
 import { lastResort } from './last_resort.js';
-import { ask, type Accept, type HandoffOffer } from './substitute.js';
-import { Deadline } from './deadline.js';
-import { terminate, type KillContext, type Termination } from './terminate.js';
-
-interface Attachment {
-  id: number;
-  dispatch: (input: SagaInput) => void;
-  unsubscribe: () => void;
-}
-
-interface Running {
-  killId: string;
-  result: Promise<KillResult>;
-  /** Called when an attached step of this kill has settled. */
-  wake: () => void;
-}
+import { written } from './request.js';
+import { type Accept, type HandoffOffer, Substitutes } from './substitute.js';
+import { killed, terminate, type Termination } from './terminate.js';
 
 interface Move {
   attachment: number;
@@ -32,22 +20,25 @@ interface Move {
  * flight to substitutes, lets the rest be rolled back, and is recorded, whatever fails on the way.
  */
 export class KillSwitch {
+  // The core that the next constructor call takes over instead of making one.
   static #adopted: KillSwitchCore | undefined;
   #core: KillSwitchCore | undefined;
   readonly #now: () => number;
   readonly #timeoutMs: number;
-  readonly #callbacks = new Map<string, Termination>();
-  readonly #accepts = new Map<string, Map<string, Accept>>();
+  readonly #terminations = new Map<string, Termination>();
+  readonly #substitutes = new Substitutes();
   readonly #signals = new Map<string, AbortController>();
-  readonly #attached = new Map<Saga, Attachment>();
-  readonly #running = new Map<string, Running>();
-  #attachments = 0;
+  readonly #sagas = new AttachedSagas((attachment, stepId) => this.#settled(attachment, stepId));
+  /** By agent: the kill that a further one joins. */
+  readonly #running = new Map<string, { killId: string; result: Promise<KillResult> }>();
+  /** By kill, while it is worked on: what to call when an attached step has settled. */
+  readonly #underWay = new Map<string, () => void>();
 
   constructor(options: Partial<KillSwitchOptions> & { now?: () => number } = {}) {
     const adopted = KillSwitch.#adopted;
     KillSwitch.#adopted = undefined;
-    const { now, ...rest } = options;
-    this.#now = callable(now, 'now') ?? Date.now;
+    const { now = Date.now, ...rest } = object(options, 'the options');
+    this.#now = callable(now, 'now');
     const settings = json(rest, 'the options');
     const core = adopted ?? withState(({ KillSwitchCore }) => KillSwitchCore.create(settings));
     this.#core = core;
@@ -63,21 +54,21 @@ export class KillSwitch {
 
   /** Names what ends an agent. Again: replaces it; after a kill: lets the agent back in. */
   registerAgent(agentDid: string, termination: Termination): void {
-    text(agentDid, 'agentDid');
+    id(agentDid, 'agentDid');
     if (typeof termination !== 'function' && !(termination instanceof AbortController)) {
       throw new SagawardError('bad_argument', 'the termination must be a function or an AbortController');
     }
     const revived = this.#ask((core) => core.revive(agentDid));
-    this.#callbacks.set(agentDid, termination);
+    this.#terminations.set(agentDid, termination);
     if (!revived) return;
+    // A kill that still runs ends what was registered before; the next one is a kill of its own.
+    this.#running.delete(agentDid);
     this.#signals.delete(agentDid);
-    for (const [saga, { dispatch }] of this.#attached) {
-      this.#send(saga, dispatch, { type: 'agent_revived', at: this.#now(), agent_did: agentDid });
-    }
+    for (const attached of this.#sagas.list()) tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid });
   }
 
   unregisterAgent(agentDid: string): void {
-    this.#callbacks.delete(text(agentDid, 'agentDid'));
+    this.#terminations.delete(id(agentDid, 'agentDid'));
   }
 
   /**
@@ -85,111 +76,95 @@ export class KillSwitch {
    * throw or the timeout declines. A killed agent is nobody's substitute.
    */
   registerSubstitute(sessionId: string, agentDid: string, accept?: Accept): void {
-    text(sessionId, 'sessionId');
-    text(agentDid, 'agentDid');
-    callable(accept, 'accept');
+    id(sessionId, 'sessionId');
+    id(agentDid, 'agentDid');
+    if (accept !== undefined) callable(accept, 'accept');
     this.#ask((core) => core.registerSubstitute(sessionId, agentDid, accept !== undefined));
-    const session = this.#accepts.get(sessionId) ?? new Map<string, Accept>();
-    if (accept) this.#accepts.set(sessionId, session.set(agentDid, accept));
-    else session.delete(agentDid);
+    this.#substitutes.set(sessionId, agentDid, accept);
   }
 
   unregisterSubstitute(sessionId: string, agentDid: string): void {
-    text(sessionId, 'sessionId');
-    text(agentDid, 'agentDid');
+    id(sessionId, 'sessionId');
+    id(agentDid, 'agentDid');
     this.#ask((core) => core.unregisterSubstitute(sessionId, agentDid));
-    this.#accepts.get(sessionId)?.delete(agentDid);
-    if (this.#accepts.get(sessionId)?.size === 0) this.#accepts.delete(sessionId);
+    this.#substitutes.set(sessionId, agentDid, undefined);
   }
 
   /**
    * Lets kills find, fence and move the steps of a saga. `dispatch` receives the inputs that a kill
    * causes (default: they go to `saga.handle`). Agents that were killed before are fenced at once.
    */
-  attach(saga: Saga, dispatch?: (input: SagaInput) => void): void {
+  attach(saga: Saga, dispatch: Dispatch = (input) => void saga.handle(input)): void {
+    sagaOnly(saga);
     callable(dispatch, 'dispatch');
-    const tell = dispatch ?? ((input: SagaInput) => void saga.handle(input));
-    const known = this.#attached.get(saga);
-    if (known) {
-      known.dispatch = tell;
-      return;
-    }
-    const id = ++this.#attachments;
-    const unsubscribe = saga.subscribe((event) => {
-      if (event.type === 'attempt_settled') this.#settled(id, event.step_id);
-    });
-    this.#attached.set(saga, { id, dispatch: tell, unsubscribe });
-    const killed: Record<string, string> = JSON.parse(this.#ask((core) => core.killed()));
-    for (const agent of agentsOf(saga)) {
-      const killId = killed[agent];
-      if (killId) this.#send(saga, tell, { type: 'agent_killed', at: this.#now(), agent_did: agent, kill_id: killId });
+    const killers = new Map<string, string>(Object.entries(JSON.parse(this.#ask((core) => core.killed()))));
+    const agents = agentsOf(saga);
+    const attached = this.#sagas.attach(saga, dispatch);
+    for (const agent of agents) {
+      const killId = killers.get(agent);
+      if (killId !== undefined) this.#fence(attached, agent, killId);
     }
   }
 
   detach(saga: Saga): void {
-    this.#attached.get(saga)?.unsubscribe();
-    this.#attached.delete(saga);
+    this.#sagas.detach(sagaOnly(saga));
   }
 
   /**
-   * Kills an agent. Rejects before any effect where the request is wrong; otherwise resolves with
-   * the record, whatever callbacks and substitutes do. A second kill joins the running one.
+   * Kills an agent; it is fenced when this returns. Rejects before any effect where the request is
+   * wrong; otherwise resolves with the record, whatever callbacks and substitutes do. A second kill
+   * joins the running one.
    */
   async kill(request: KillRequest): Promise<KillResult> {
+    this.#open();
     const requestText = written(request);
-    const { agent_did: agentDid } = JSON.parse(requestText) as KillRequest;
-    try {
-      withState(({ KillSwitchCore }) => KillSwitchCore.check(requestText));
-    } catch (error) {
-      if (!lost(error)) throw error;
-    }
-    text(agentDid, 'agent_did');
-    const running = this.#running.get(agentDid);
+    const wanted = JSON.parse(requestText) as KillRequest;
+    const running = this.#running.get(wanted.agent_did);
     if (running) {
-      this.#try(running.killId, (core) => core.join(requestText, running.killId));
+      this.#try((core) => core.join(requestText, running.killId));
       return running.result;
     }
     const killId = `kill:${hex(crypto.getRandomValues(new Uint8Array(8)))}`;
-    let settle!: (result: KillResult) => void;
+    let resolve!: (result: Promise<KillResult>) => void;
     // Known as running before anything is called, so that a callback that kills again joins.
-    const entry: Running = { killId, result: new Promise((resolve) => (settle = resolve)), wake: () => {} };
-    this.#running.set(agentDid, entry);
-    settle(await this.#perform(entry, requestText));
-    return entry.result;
+    const result = new Promise<KillResult>((resolver) => (resolve = resolver));
+    this.#running.set(wanted.agent_did, { killId, result });
+    resolve(this.#perform(killId, wanted, requestText));
+    return result;
   }
 
   /** Kills every agent with an unfinished step in the attached sagas of a session. */
-  killSession(sessionId: string, reason: KillReason, details = ''): Promise<KillResult[]> {
-    const agents = new Set<string>();
-    for (const saga of this.#attached.keys()) {
-      if (saga.sessionId === sessionId) for (const agent of agentsOf(saga)) if (!this.isKilled(agent)) agents.add(agent);
-    }
-    return Promise.all([...agents].map((agent) => this.kill({ agent_did: agent, session_id: sessionId, reason, details })));
+  async killSession(sessionId: string, reason: KillReason, details = ''): Promise<KillResult[]> {
+    const request = (agentDid: string) => ({ agent_did: agentDid, session_id: sessionId, reason, details });
+    this.#open();
+    // Wrong even where there is nobody to kill.
+    written(request(''));
+    const sagas = this.#sagas.list().filter(({ saga }) => saga.sessionId === sessionId);
+    const agents = new Set(sagas.flatMap(({ saga }) => agentsOf(saga)));
+    const alive = [...agents].filter((agent) => this.#running.has(agent) || !this.isKilled(agent));
+    return Promise.all(alive.map((agent) => this.kill(request(agent))));
   }
 
   /** Fires at the fence: the moment from which nothing that the agent reports counts. */
   signal(agentDid: string): AbortSignal {
-    text(agentDid, 'agentDid');
-    let controller = this.#signals.get(agentDid);
-    if (!controller) {
-      controller = new AbortController();
-      if (this.isKilled(agentDid)) controller.abort(fenced(agentDid));
-      this.#signals.set(agentDid, controller);
-    }
+    const isKilled = this.isKilled(agentDid);
+    const controller = this.#signals.get(agentDid) ?? new AbortController();
+    this.#signals.set(agentDid, controller);
+    if (isKilled) controller.abort(killed(agentDid));
     return controller.signal;
   }
 
   isRegistered(agentDid: string): boolean {
-    return this.#callbacks.has(text(agentDid, 'agentDid'));
+    return this.#terminations.has(id(agentDid, 'agentDid'));
   }
 
   isKilled(agentDid: string): boolean {
-    text(agentDid, 'agentDid');
+    id(agentDid, 'agentDid');
     return this.#ask((core) => core.isKilled(agentDid));
   }
 
   substitutes(sessionId: string): string[] {
-    text(sessionId, 'sessionId');
+    id(sessionId, 'sessionId');
     return JSON.parse(this.#ask((core) => core.substitutes(sessionId)));
   }
 
@@ -213,135 +188,125 @@ export class KillSwitch {
 
   /** Gives the memory back. Kills under way still end their agents; a second time does nothing. */
   free(): void {
-    const core = this.#core;
+    release(this.#core);
     this.#core = undefined;
-    for (const saga of [...this.#attached.keys()]) this.detach(saga);
-    if (core) withState(() => core.free());
+    for (const { saga } of this.#sagas.list()) this.#sagas.detach(saga);
   }
 
   [Symbol.dispose](): void {
     this.free();
   }
 
-  async #perform(running: Running, requestText: string): Promise<KillResult> {
-    const { killId } = running;
-    const request = JSON.parse(requestText) as KillRequest;
-    const agentDid = request.agent_did;
-    const begun = this.#now();
-    const callback = this.#callbacks.get(agentDid);
-    this.#callbacks.delete(agentDid);
-    const already = this.#try(killId, (core) => core.begin(requestText, killId, begun)) ?? false;
-    this.#fence(killId, agentDid);
-    this.#signals.get(agentDid)?.abort(fenced(agentDid));
+  async #perform(killId: string, request: KillRequest, requestText: string): Promise<KillResult> {
+    const { agent_did: agentDid, session_id: sessionId, reason, details = '' } = request;
+    const begun = this.#time();
+    const termination = this.#terminations.get(agentDid);
+    this.#terminations.delete(agentDid);
+    this.#underWay.set(killId, () => {});
+    const already = this.#try((core) => core.begin(requestText, killId, begun)) ?? false;
+    for (const attached of this.#sagas.list()) this.#fence(attached, agentDid, killId);
+    this.#signals.get(agentDid)?.abort(killed(agentDid));
 
-    const context: Omit<KillContext, 'signal'> = {
-      killId, agentDid, sessionId: request.session_id, reason: request.reason, details: request.details ?? '',
-    };
-    const settled = () => this.#allSettled(running);
-    const ended = already ? { outcome: 'already_killed' as const } : await terminate(callback, context, this.#timeoutMs, settled);
-    this.#try(killId, (core) => core.terminated(killId, ended.outcome, ended.error));
-    await this.#handOff(killId);
+    const context = { killId, agentDid, sessionId, reason, details };
+    const ended = already
+      ? { outcome: 'already_killed' as const }
+      : await terminate(termination, context, this.#timeoutMs, () => this.#allSettled(killId));
+    this.#try((core) => core.terminated(killId, ended.outcome, ended.error));
 
-    const record = this.#try(killId, (core) => core.finish(killId, this.#now()));
-    this.#running.delete(agentDid);
-    const result = record ? (JSON.parse(record) as KillResult | null) : null;
-    return frozen(result ?? lastResort(request, killId, begun, this.#now(), ended));
-  }
-
-  /** Tells the attached sagas, and learns which of their steps are in flight. */
-  #fence(killId: string, agentDid: string): void {
-    for (const [saga, { id, dispatch }] of [...this.#attached]) {
-      const trouble = this.#send(saga, dispatch, { type: 'agent_killed', at: this.#now(), agent_did: agentDid, kill_id: killId });
-      this.#try(killId, (core) => {
-        if (trouble) core.note(killId, trouble);
-        core.found(killId, id, askCore(saga, (one) => one.inFlight(agentDid)));
-      });
-    }
-  }
-
-  async #handOff(killId: string): Promise<void> {
-    for (;;) {
-      const offers = JSON.parse(this.#try(killId, (core) => core.offers(killId)) ?? '[]') as (HandoffOffer & { index: number })[];
-      this.#move(killId);
-      if (offers.length === 0) return;
-      const deadline = new Deadline(this.#timeoutMs);
-      const answers = await Promise.all(
-        offers.map(({ index, ...offer }) =>
-          ask(this.#accepts.get(offer.session_id)?.get(offer.to_agent), offer, deadline).then((answer) => ({ index, ...answer })),
-        ),
-      );
-      deadline.clear();
-      for (const { index, accepted, error } of answers) {
-        this.#try(killId, (core) => core.answer(killId, index, accepted, error));
-      }
-    }
-  }
-
-  #move(killId: string): void {
-    const moves = JSON.parse(this.#try(killId, (core) => core.moves(killId)) ?? '[]') as Move[];
-    if (moves.length === 0) return;
-    const sagas = new Map([...this.#attached].map(([saga, { id, dispatch }]) => [id, { saga, dispatch }]));
-    for (const { attachment, step_id, to_agent } of moves) {
-      const attached = sagas.get(attachment);
-      const at = this.#now();
-      const trouble = attached
-        ? this.#send(attached.saga, attached.dispatch, to_agent === null
-          ? { type: 'handoff_refused', at, step_id, kill_id: killId }
-          : { type: 'handoff_accepted', at, step_id, to_agent, kill_id: killId })
-        : `step '${step_id}': its saga was detached meanwhile`;
-      if (trouble) this.#try(killId, (core) => core.note(killId, trouble));
-    }
-  }
-
-  /** A step that a kill holds may go on; one that a running kill waits for wakes it. */
-  #settled(attachment: number, stepId: string): void {
-    const killId = this.#try('', (core) => core.settled(attachment, stepId));
-    for (const running of this.#running.values()) running.wake();
-    if (killId && ![...this.#running.values()].some((running) => running.killId === killId)) {
-      void this.#handOff(killId).then(() => this.#try(killId, (core) => core.amend(killId)));
-    }
-  }
-
-  /** Resolves once every attached step of a kill has settled; `undefined` where it has none. */
-  #allSettled(running: Running): Promise<void> | undefined {
-    const open = () => this.#try(running.killId, (core) => core.unsettled(running.killId)) ?? 0;
-    if (open() === 0) return undefined;
-    return new Promise((resolve) => {
-      running.wake = () => {
-        if (open() === 0) resolve();
-      };
+    return this.#handOff(killId, () => {
+      const record = this.#try((core) => core.finish(killId, this.#time()));
+      if (this.#running.get(agentDid)?.killId === killId) this.#running.delete(agentDid);
+      const result = record === undefined ? null : (JSON.parse(record) as KillResult | null);
+      return frozen(result ?? lastResort(request, killId, begun, this.#time(), ended));
     });
   }
 
-  /** Tells a saga; where its driver fails to, the saga itself, for a fence must hold. */
-  #send(saga: Saga, dispatch: (input: SagaInput) => void, input: SagaInput): string | undefined {
-    try {
-      dispatch(input);
-      return undefined;
-    } catch (error) {
-      try {
-        saga.handle(input);
-      } catch {
-        // Freed or poisoned: nothing of it can move any more.
-      }
-      return `saga: ${reason(error)}`;
+  /** Tells an attached saga, and learns which of its steps are in flight. */
+  #fence(attached: AttachedSaga, agentDid: string, killId: string): void {
+    const trouble = tell(attached, { type: 'agent_killed', at: this.#time(), agent_did: agentDid, kill_id: killId });
+    if (trouble) this.#try((core) => core.note(killId, trouble));
+    this.#try((core) => core.found(killId, attached.id, askCore(attached.saga, (saga) => saga.inFlight(agentDid))));
+  }
+
+  /** Offers steps until each is decided or held. `done` follows at once, so that no step can settle in between. */
+  async #handOff<T>(killId: string, done: () => T): Promise<T> {
+    for (;;) {
+      const offers = JSON.parse(this.#try((core) => core.offers(killId)) ?? '[]') as (HandoffOffer & { index: number })[];
+      if (!this.#move(killId) && offers.length === 0) break;
+      if (offers.length === 0) continue;
+      const answers = await this.#substitutes.ask(offers.map(({ index: _, ...offer }) => offer), this.#timeoutMs);
+      answers.forEach(({ accepted, error }, place) => {
+        this.#try((core) => core.answer(killId, offers[place]!.index, accepted, error));
+      });
     }
+    this.#underWay.delete(killId);
+    return done();
+  }
+
+  /** Tells the attached sagas what was decided; whether there was anything to tell. */
+  #move(killId: string): boolean {
+    const moves = JSON.parse(this.#try((core) => core.moves(killId)) ?? '[]') as Move[];
+    if (moves.length === 0) return false;
+    const sagas = new Map(this.#sagas.list().map((attached) => [attached.id, attached]));
+    for (const { attachment, step_id, to_agent } of moves) {
+      const attached = sagas.get(attachment);
+      const step = { at: this.#time(), step_id, kill_id: killId };
+      const trouble = attached
+        ? tell(attached, to_agent === null ? { type: 'handoff_refused', ...step } : { type: 'handoff_accepted', ...step, to_agent })
+        : `step '${step_id}': its saga was detached meanwhile`;
+      if (trouble) this.#try((core) => core.note(killId, trouble));
+    }
+    return true;
+  }
+
+  /** A step that a kill waits for, or holds, may go on. */
+  #settled(attachment: number, stepId: string): void {
+    const killId = this.#try((core) => core.settled(attachment, stepId));
+    for (const wake of this.#underWay.values()) wake();
+    if (killId === undefined || this.#underWay.has(killId)) return;
+    this.#underWay.set(killId, () => {});
+    void this.#handOff(killId, () => this.#try((core) => core.amend(killId)));
+  }
+
+  /** Resolves once every attached step of a kill has settled; `undefined` where it waits for none. */
+  #allSettled(killId: string): Promise<void> | undefined {
+    const open = () => this.#try((core) => core.unsettled(killId)) ?? 0;
+    if (open() === 0) return undefined;
+    return new Promise((resolve) => {
+      this.#underWay.set(killId, () => {
+        if (open() === 0) resolve();
+      });
+    });
+  }
+
+  #open(): KillSwitchCore {
+    if (!this.#core) throw new SagawardError('closed', 'The kill switch was freed.');
+    return this.#core;
   }
 
   #ask<T>(work: (core: KillSwitchCore) => T): T {
-    const core = this.#core;
-    if (!core) throw new SagawardError('closed', 'The kill switch was freed.');
+    const core = this.#open();
     return withState(() => work(core));
   }
 
   /** A kill goes on without its core where that is dead or freed. */
-  #try<T>(_killId: string, work: (core: KillSwitchCore) => T): T | undefined {
+  #try<T>(work: (core: KillSwitchCore) => T): T | undefined {
     try {
       return this.#ask(work);
-    } catch (error) {
-      if (lost(error)) return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
+  }
+
+  /** A clock that fails must not stop a kill. */
+  #time(): number {
+    try {
+      const now = new Date(Number(this.#now())).getTime();
+      if (now >= 0) return now;
+    } catch {
+      // The clock of the host serves.
+    }
+    return Date.now();
   }
 }
 
@@ -349,26 +314,9 @@ function agentsOf(saga: Saga): string[] {
   return JSON.parse(askCore(saga, (core) => core.unfinishedAgents()));
 }
 
-/** The request as JSON; a step that cannot be written is handed to the core as `null`. */
-function written(request: KillRequest): string {
-  const { in_flight_steps: steps, ...rest } = { ...request };
-  if (!Array.isArray(steps)) return json({ ...rest, in_flight_steps: steps }, 'the request');
-  const readable = steps.map((step) => {
-    try {
-      return JSON.parse(JSON.stringify(step)) as unknown;
-    } catch {
-      return null;
-    }
-  });
-  return json({ ...rest, in_flight_steps: readable }, 'the request');
-}
-
-function lost(error: unknown): boolean {
-  return error instanceof SagawardError && (error.code === 'poisoned' || error.code === 'closed');
-}
-
-function fenced(agentDid: string): SagawardError {
-  return new SagawardError('killed', `The agent '${agentDid}' was killed.`);
+function sagaOnly(saga: Saga): Saga {
+  if (!(saga instanceof Saga)) throw new SagawardError('bad_argument', `the saga must be a Saga, not ${reason(saga)}`);
+  return saga;
 }
 
 function hex(bytes: Uint8Array): string {

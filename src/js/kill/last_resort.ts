@@ -4,15 +4,17 @@ import type { Ended } from './terminate.js';
 /** The record of a kill whose core is dead or freed: the agent was ended, nothing else is known. */
 export function lastResort(request: KillRequest, killId: string, begun: number, now: number, ended: Ended): KillResult {
   const why = 'the core is dead or was freed: nothing was handed over, rolled back or kept';
+  // Nobody has judged the steps.
+  const steps: unknown = request.in_flight_steps;
   return {
     kill_id: killId,
     agent_did: request.agent_did,
     session_id: request.session_id,
     reason: request.reason,
     timestamp: new Date(begun).toISOString(),
-    handoffs: (request.in_flight_steps ?? []).map((step) => ({
-      step_id: step?.step_id ?? '',
-      saga_id: step?.saga_id ?? '',
+    handoffs: (Array.isArray(steps) ? steps : []).map((step) => ({
+      step_id: String(step?.step_id ?? ''),
+      saga_id: String(step?.saga_id ?? ''),
       from_agent: request.agent_did,
       to_agent: null,
       status: 'failed',

@@ -1,5 +1,5 @@
 import { reason } from '../arguments.js';
-import { type Deadline, TIME_UP } from './deadline.js';
+import { Deadline, TIME_UP } from './deadline.js';
 
 /** A step that a substitute may take over. */
 export interface HandoffOffer {
@@ -16,17 +16,39 @@ export interface HandoffOffer {
 /** Says whether a substitute takes a step. */
 export type Accept = (offer: HandoffOffer) => boolean | Promise<boolean>;
 
-/** A substitute's answer. Only `true` accepts. */
-export async function ask(
-  accept: Accept | undefined,
-  offer: HandoffOffer,
-  deadline: Deadline,
-): Promise<{ accepted: boolean; error?: string }> {
+interface Answer {
+  accepted: boolean;
+  error?: string;
+}
+
+/** What the substitutes that want to be asked are asked by. */
+export class Substitutes {
+  readonly #accepts = new Map<string, Map<string, Accept>>();
+
+  set(sessionId: string, agentDid: string, accept: Accept | undefined): void {
+    const session = this.#accepts.get(sessionId) ?? new Map<string, Accept>();
+    if (accept) session.set(agentDid, accept);
+    else session.delete(agentDid);
+    if (session.size > 0) this.#accepts.set(sessionId, session);
+    else this.#accepts.delete(sessionId);
+  }
+
+  /** The answers in the order of the offers. Never throws, never takes longer than the timeout. */
+  async ask(offers: HandoffOffer[], timeoutMs: number): Promise<Answer[]> {
+    const deadline = new Deadline(timeoutMs);
+    const answers = await Promise.all(offers.map((offer) => answer(this.#accepts.get(offer.session_id)?.get(offer.to_agent), offer, deadline)));
+    deadline.clear();
+    return answers;
+  }
+}
+
+/** Only `true` accepts. */
+async function answer(accept: Accept | undefined, offer: HandoffOffer, deadline: Deadline): Promise<Answer> {
   try {
-    const answer = await Promise.race([accept?.(offer), deadline.passed]);
-    if (answer === TIME_UP) return { accepted: false, error: 'did not answer in time' };
-    if (answer === true) return { accepted: true };
-    return answer === false ? { accepted: false } : { accepted: false, error: 'answered neither true nor false' };
+    const said: unknown = await Promise.race([accept?.(offer), deadline.passed]);
+    if (said === TIME_UP) return { accepted: false, error: 'did not answer in time' };
+    if (typeof said === 'boolean') return { accepted: said };
+    return { accepted: false, error: 'answered neither true nor false' };
   } catch (error) {
     return { accepted: false, error: reason(error) };
   }

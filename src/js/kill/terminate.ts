@@ -46,6 +46,11 @@ export async function terminate(
 }
 
 function abort(controller: AbortController, context: Omit<KillContext, 'signal'>, settled: () => Promise<void> | undefined): Promise<void> | undefined {
-  controller.abort(new SagawardError('killed', `The agent '${context.agentDid}' was killed.`));
+  controller.abort(killed(context.agentDid));
   return settled();
+}
+
+/** Why a signal was aborted. */
+export function killed(agentDid: string): SagawardError {
+  return new SagawardError('killed', `The agent '${agentDid}' was killed.`);
 }
