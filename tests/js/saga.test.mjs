@@ -189,6 +189,7 @@ const unwritable = {
   'a symbol': () => Symbol('s'),
   'a getter that throws': () => ({ get bad() { throw new Error('no'); } }),
   'what throws something that has no text': () => ({ toJSON() { throw Object.create(null); } }),
+  'half a character': () => ({ text: '\ud83d' }),
   'deeper than is allowed': () => JSON.parse('['.repeat(101) + ']'.repeat(101)),
 };
 for (const [name, make] of Object.entries(unwritable)) {

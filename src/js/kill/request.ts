@@ -1,18 +1,19 @@
-import { json, object, text } from '../arguments.js';
+import { id, json, object } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import type { KillRequest } from '../sagaward_bg.js';
 import { withState } from '../state.js';
 
-/** The request as JSON text. Throws where it is wrong; without a core, where it names no agent. */
+/** The request as JSON text. Throws where it is wrong; without a core, where its ids are. */
 export function written(request: KillRequest): string {
   const { in_flight_steps: steps, details, ...rest } = object(request, 'the request');
+  id(rest.agent_did, 'agent_did');
+  id(rest.session_id, 'session_id');
   const in_flight_steps = Array.isArray(steps) ? steps.map(named) : plain(steps);
   const requestText = json({ ...rest, details: plain(details), in_flight_steps }, 'the request');
   try {
     withState(({ KillSwitchCore }) => KillSwitchCore.check(requestText));
   } catch (error) {
     if (!(error instanceof SagawardError && error.code === 'poisoned')) throw error;
-    text(request.agent_did, 'agent_did');
   }
   return requestText;
 }
