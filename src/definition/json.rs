@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::reader::{Reader, Skipped};
 use crate::error::{Code, Error};
 
 /// Any JSON value, kept as its text: keys stay in their order, and nothing in it is ever a key of
@@ -16,12 +17,20 @@ const DEEPEST: usize = 100;
 impl Json {
     /// The value that `text` writes.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        if deeper_than(text, DEEPEST) {
-            let message = format!("the value is nested deeper than {DEEPEST}");
-            return Err(Error::new(Code::NotJson, message));
-        }
-        let value = serde_json::from_str(text);
-        value.map_err(|error| Error::new(Code::NotJson, format!("the value is not JSON: {error}")))
+        let mut reader = Reader::new(text);
+        let read = reader.skip_value(DEEPEST);
+        let problem = match read.and_then(|()| Ok(reader.end()?)) {
+            Ok(()) => match RawValue::from_string(text.to_owned()) {
+                Ok(value) => return Ok(Self(value)),
+                Err(error) => error.to_string(),
+            },
+            Err(Skipped::TooDeep) => format!("it is nested deeper than {DEEPEST}"),
+            Err(Skipped::Fault(fault)) => fault.message.to_owned(),
+        };
+        Err(Error::new(
+            Code::NotJson,
+            format!("the value cannot be kept as JSON: {problem}"),
+        ))
     }
 
     /// The text of the value.
@@ -46,25 +55,4 @@ impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(Self)
     }
-}
-
-fn deeper_than(text: &str, most: usize) -> bool {
-    let mut depth = 0usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > most {
-            return true;
-        }
-    }
-    false
 }

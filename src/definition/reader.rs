@@ -49,6 +49,19 @@ pub(crate) enum Kind {
     Literal,
 }
 
+/// Why a value could not be passed over.
+#[derive(Debug)]
+pub(crate) enum Skipped {
+    Fault(Fault),
+    TooDeep,
+}
+
+impl From<Fault> for Skipped {
+    fn from(fault: Fault) -> Self {
+        Skipped::Fault(fault)
+    }
+}
+
 pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -88,6 +101,18 @@ impl<'a> Reader<'a> {
             Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
             Some(b't' | b'f' | b'n') => Ok(Kind::Literal),
             _ => Err(self.unexpected("expected a JSON value")),
+        }
+    }
+
+    /// Passes over any value that is nested at most `levels` deep.
+    pub fn skip_value(&mut self, levels: usize) -> Result<(), Skipped> {
+        let kind = self.kind()?;
+        let inside = levels.checked_sub(1);
+        match (kind, inside) {
+            (Kind::Object, Some(inside)) => self.members(|reader, _| reader.skip_value(inside)),
+            (Kind::Array, Some(inside)) => self.items(|reader, _| reader.skip_value(inside)),
+            (Kind::Object | Kind::Array, None) => Err(Skipped::TooDeep),
+            (Kind::String | Kind::Number | Kind::Literal, _) => Ok(self.skip_scalar(kind)?),
         }
     }
 

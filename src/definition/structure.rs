@@ -221,14 +221,6 @@ fn distinct(items: &[Item]) -> Sure<()> {
 
 /// Passes over any value that stands below `depth` others.
 fn skip(reader: &mut Reader, depth: usize, limits: &Limits) -> Sure<()> {
-    let kind = reader.kind()?;
-    let below = depth + 1;
-    if matches!(kind, Kind::Object | Kind::Array) && depth >= limits.max_depth {
-        return Err(Unsure);
-    }
-    match kind {
-        Kind::Object => reader.members(|reader, _| skip(reader, below, limits)),
-        Kind::Array => reader.items(|reader, _| skip(reader, below, limits)),
-        Kind::String | Kind::Number | Kind::Literal => Ok(reader.skip_scalar(kind)?),
-    }
+    let levels = limits.max_depth.saturating_sub(depth);
+    reader.skip_value(levels).map_err(|_| Unsure)
 }

@@ -242,10 +242,10 @@ impl KillSwitch {
 
     /// Decides a step, or chooses whom to ask for it.
     fn next_offer(&self, step: &mut InFlight) {
-        let Stage::Open(mut candidates) = std::mem::replace(&mut step.stage, Stage::Done) else {
-            // Not open: as it was.
+        let Stage::Open(candidates) = &mut step.stage else {
             return;
         };
+        let mut candidates = std::mem::take(candidates);
         loop {
             let Some(substitute) = candidates.next() else {
                 step.handoff.status = HandoffStatus::Compensated;

@@ -256,10 +256,10 @@ impl KillSwitch {
         if let Some(killed) = self.killed.get(agent_did) {
             seen.extend(killed.moved.iter().cloned());
         }
-        if kill.termination != Some(TerminationOutcome::AlreadyKilled) && kill.steps.is_empty() {
-            // As in the reference a step that is named twice is recorded twice.
-            seen.clear();
-        }
+        // Steps of this kill count for those that join it; within one request a step that is named
+        // twice is recorded twice, as in the reference.
+        let known = kill.steps.iter().map(|step| &step.handoff);
+        seen.extend(known.map(|one| (one.saga_id.clone(), one.step_id.clone())));
         for step in steps {
             let (step_id, saga_id, error) = match step {
                 Ok((step_id, saga_id)) => (step_id, saga_id, None),

@@ -25,7 +25,7 @@ test('its modules import only each other and, where they are for Node, its modul
   for (const file of files.filter((name) => name.endsWith('.js'))) {
     const forNode = file.endsWith('cli.js') || file.includes('/dist/node/');
     for (const [, specifier] of text(file).matchAll(/^(?:import|export)\b[^'"=(\n]*['"]([^'"]+)['"]/gm)) {
-      assert.match(specifier, forNode ? /^(\.{1,2}\/|node:)/ : /^\.\//, `${file} imports ${specifier}`);
+      assert.match(specifier, forNode ? /^(\.{1,2}\/|node:)/ : /^\.{1,2}\//, `${file} imports ${specifier}`);
     }
   }
 });

@@ -313,7 +313,7 @@ test('the log holds every event, numbered without gaps', () => {
   made.transition('completed');
   const [first, ...rest] = made.log();
   const { steps, ...head } = first;
-  assert.deepEqual(head, { seq: 1, at: second(0), type: 'saga_created', format: 'sagaward.log', version: 1, saga_id: 'saga:1', session_id: 'session-1', name: 'release', fan_out: [], metadata: null });
+  assert.deepEqual(head, { seq: 1, at: second(0), type: 'saga_created', format: 'sagaward.log', version: 1, saga_id: 'saga:1', session_id: 'session-1', name: 'release', fan_out: null, metadata: null });
   assert.deepEqual(ids(steps.map(({ id }) => ({ step_id: id }))), ['build', 'ship']);
   assert.deepEqual(rest.map(({ seq, at, type }) => [seq, at, type]), [
     [2, second(1), 'step_added'],
