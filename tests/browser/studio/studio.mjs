@@ -57,7 +57,8 @@ export async function visit(options, use, expected = []) {
   });
   context.on('weberror', (error) => faults.push(`error: ${error.error().stack}`));
   try {
-    context.setDefaultTimeout(10_000);
+    // A bound on hanging, not on speed: the machine may be busy.
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     await page.goto(address);
     const studio = new Studio(page);
