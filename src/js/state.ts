@@ -17,6 +17,8 @@ export function withState<T>(work: (core: typeof glue) => T): T {
     if (thrown instanceof SagawardError) throw thrown;
     state = 'dead';
     cause = thrown;
+    // Not even the finalizers of lost objects may enter it again: a trap in one would end the process.
+    enter(new Proxy({}, { get: () => () => {} }));
     throw poisoned();
   }
 }
@@ -36,9 +38,13 @@ interface Core extends WebAssembly.Exports {
 
 function load(): void {
   const instance = new WebAssembly.Instance(wasmModule(), { './sagaward_bg.js': { ...glue } });
-  // The bundler target of the generator writes these two without types.
-  const { __wbg_set_wasm } = glue as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
-  __wbg_set_wasm(instance.exports);
+  enter(instance.exports);
   (instance.exports as Core).__wbindgen_start();
   state = 'alive';
+}
+
+/** Says what the generated glue calls. */
+function enter(exports: WebAssembly.Exports): void {
+  // The bundler target of the generator writes this one without a type.
+  (glue as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void }).__wbg_set_wasm(exports);
 }
