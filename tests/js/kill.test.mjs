@@ -394,6 +394,7 @@ const wrong = {
   'an agent that is a number': [request({ agent_did: 5 }), /agent_did/],
   'an agent that is an object': [request({ agent_did: { toString: () => A } }), /agent_did/],
   'half a character in the agent': [request({ agent_did: '\ud83d' }), /agent_did.*surrogate/],
+  'half a character in the session': [request({ session_id: '\ud83d' }), /session_id.*surrogate/],
   'no session': [request({ session_id: undefined }), /session_id/],
   'a session that is null': [request({ session_id: null }), /session_id/],
   'no reason': [request({ reason: undefined }), /reason/],
