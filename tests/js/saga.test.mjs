@@ -481,6 +481,7 @@ test('a listener may call back in: everybody hears all events in their order', (
 test('a listener that comes in while others listen hears only what comes after', () => {
   const made = saga();
   const heard = [];
+  made.subscribe(() => {});
   const stop = made.subscribe(() => {
     stop();
     made.transitionStep('ship', 'executing');
