@@ -65,7 +65,6 @@ pub const PARTS: [Part; 21] = [
             &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
         )
     }),
-    part("studio", studio_tests),
     part("documents", |long| tests("tests/documents", long, &[])),
     part("benches", |long| tests("benches", long, &[])),
     part("oracle", |long| {
@@ -75,6 +74,7 @@ pub const PARTS: [Part; 21] = [
             &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
         )
     }),
+    part("studio", studio_tests),
 ];
 
 const fn part(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
