@@ -154,8 +154,10 @@ impl KillSwitch {
             return;
         };
         if let Some(step) = kill.steps.get_mut(index)
-            && let Stage::Asked(candidates) = std::mem::replace(&mut step.stage, Stage::Decided)
+            && let Stage::Asked(candidates) = &mut step.stage
         {
+            let candidates = std::mem::take(candidates);
+            step.stage = Stage::Decided;
             let to_agent = step.handoff.to_agent.as_deref().unwrap_or_default();
             if accepted && self.substitutes.is_registered(&step.session_id, to_agent) {
                 step.handoff.status = HandoffStatus::HandedOff;

@@ -259,6 +259,7 @@ impl KillSwitch {
         // Steps of this kill count for those that join it; within one request a step that is named
         // twice is recorded twice, as in the reference.
         let known = kill.steps.iter().map(|step| &step.handoff);
+        let known = known.filter(|one| one.status != HandoffStatus::Failed);
         seen.extend(known.map(|one| (one.saga_id.clone(), one.step_id.clone())));
         for step in steps {
             let (step_id, saga_id, error) = match step {
