@@ -21,6 +21,8 @@ pub enum Code {
     UnknownStep,
     /// The step's agent was killed: the step must be handed over or rolled back.
     Fenced,
+    /// A run drives the saga: it cannot be moved by hand.
+    Driven,
     /// A snapshot has an unknown format, a newer version, or says what cannot be.
     BadSnapshot,
     /// A log has an unknown format, a newer version, a gap, or says what cannot be.

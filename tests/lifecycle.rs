@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use sagaward::decide::handoff::{KillInput, handle};
-use sagaward::decide::order;
+use sagaward::decide::{Driver, Input, Told, ready};
 use sagaward::definition::Json;
 use sagaward::error::Code;
 use sagaward::saga::{Event, Outcome, Saga, SagaSnapshot, SagaState, StepState, Timestamp};
@@ -76,53 +75,61 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     )
 }
 
+/// Tells a saga that is moved by hand of a kill.
+fn tell(saga: &mut Saga, now: u32, told: Told) -> Result<(), sagaward::error::Error> {
+    let mut driver = Driver::new(saga.clone());
+    let at = f64::from(now);
+    let commands = driver.handle(Input { at, told })?;
+    assert!(commands.is_empty(), "{commands:?}");
+    saga.clone_from(driver.saga());
+    Ok(())
+}
+
 /// Makes a move; whether it was legal does not matter here.
 fn make(saga: &mut Saga, step: &Move, now: u32) -> bool {
     let text = |text: &Option<&str>| text.map(str::to_owned);
-    let input = |input| input;
-    let ms = f64::from(now);
     let done = match step {
         Move::Step(id, to, result, error) => {
             let result = result.map(|result| Json::parse(result).unwrap());
             saga.transition_step(id, *to, result, text(error), at(now))
         }
         Move::Saga(to, error) => saga.transition(*to, text(error), at(now)),
-        Move::Kill(agent) => handle(
+        Move::Kill(agent) => tell(
             saga,
-            input(KillInput::AgentKilled {
-                at: ms,
+            now,
+            Told::AgentKilled {
                 agent_did: (*agent).to_owned(),
                 kill_id: format!("kill:{now}"),
-            }),
+            },
         ),
-        Move::Settle(id) => handle(
+        Move::Settle(id) => tell(
             saga,
-            KillInput::AttemptSettled {
-                at: ms,
+            now,
+            Told::AttemptSettled {
                 step_id: (*id).to_owned(),
             },
         ),
-        Move::Accept(id, agent) => handle(
+        Move::Accept(id, agent) => tell(
             saga,
-            KillInput::HandoffAccepted {
-                at: ms,
+            now,
+            Told::HandoffAccepted {
                 step_id: (*id).to_owned(),
                 to_agent: (*agent).to_owned(),
                 kill_id: "kill:x".to_owned(),
             },
         ),
-        Move::Refuse(id) => handle(
+        Move::Refuse(id) => tell(
             saga,
-            KillInput::HandoffRefused {
-                at: ms,
+            now,
+            Told::HandoffRefused {
                 step_id: (*id).to_owned(),
                 kill_id: "kill:x".to_owned(),
             },
         ),
-        Move::Revive(agent) => handle(
+        Move::Revive(agent) => tell(
             saga,
-            KillInput::AgentRevived {
-                at: ms,
+            now,
+            Told::AgentRevived {
                 agent_did: (*agent).to_owned(),
             },
         ),
@@ -286,7 +293,7 @@ fn times_are_set_where_the_reference_sets_them() {
 fn waves(mut saga: Saga) -> Vec<Vec<String>> {
     let mut waves = Vec::new();
     loop {
-        let ready: Vec<String> = order::ready(&saga)
+        let ready: Vec<String> = ready(&saga)
             .iter()
             .map(|step| step.step_id.clone())
             .collect();
@@ -403,7 +410,7 @@ fn a_group_lets_others_start_when_its_policy_is_satisfied() {
         }));
         for (id, commits) in ["a", "b", "c"].into_iter().zip(commits) {
             assert!(
-                order::ready(&saga).iter().all(|step| step.step_id != "d"),
+                ready(&saga).iter().all(|step| step.step_id != "d"),
                 "all branches settle"
             );
             let to = if commits {
@@ -415,7 +422,7 @@ fn a_group_lets_others_start_when_its_policy_is_satisfied() {
                 .unwrap();
             saga.transition_step(id, to, None, None, at(2)).unwrap();
         }
-        let ready: Vec<&str> = order::ready(&saga)
+        let ready: Vec<&str> = ready(&saga)
             .iter()
             .map(|step| step.step_id.as_str())
             .collect();
@@ -429,15 +436,7 @@ fn a_kill_fences_hands_over_or_abandons() {
         saga.transition_step("a", StepState::Executing, None, None, at(1))
             .unwrap();
         let (agent_did, kill_id) = ("did:a".to_owned(), "kill:1".to_owned());
-        handle(
-            saga,
-            KillInput::AgentKilled {
-                at: 2.0,
-                agent_did,
-                kill_id,
-            },
-        )
-        .unwrap();
+        tell(saga, 2, Told::AgentKilled { agent_did, kill_id }).unwrap();
     };
     let (step_id, kill_id) = ("a".to_owned(), "kill:1".to_owned());
 
@@ -447,16 +446,15 @@ fn a_kill_fences_hands_over_or_abandons() {
         .transition_step("a", StepState::Committed, None, None, at(3))
         .unwrap_err();
     assert_eq!(late.code, Code::Fenced);
-    let accepted = KillInput::HandoffAccepted {
-        at: 4.0,
+    let accepted = Told::HandoffAccepted {
         step_id: step_id.clone(),
         to_agent: "did:sub".to_owned(),
         kill_id: kill_id.clone(),
     };
-    handle(&mut handed, accepted.clone()).unwrap();
+    tell(&mut handed, 4, accepted.clone()).unwrap();
     assert_eq!(handed.step("a").unwrap().agent_did, "did:sub");
     let seq = handed.seq();
-    handle(&mut handed, accepted).unwrap();
+    tell(&mut handed, 4, accepted).unwrap();
     assert_eq!(handed.seq(), seq, "a repeated input is no event");
     handed
         .transition_step("a", StepState::Committed, None, None, at(5))
@@ -464,15 +462,8 @@ fn a_kill_fences_hands_over_or_abandons() {
 
     let mut abandoned = three_steps();
     killed(&mut abandoned);
-    handle(
-        &mut abandoned,
-        KillInput::HandoffRefused {
-            at: 4.0,
-            step_id,
-            kill_id,
-        },
-    )
-    .unwrap();
+    let refused = Told::HandoffRefused { step_id, kill_id };
+    tell(&mut abandoned, 4, refused).unwrap();
     assert_eq!(abandoned.state(), SagaState::Compensating);
     assert!(abandoned.step("a").unwrap().in_doubt);
     for to in [
@@ -489,15 +480,7 @@ fn a_kill_fences_hands_over_or_abandons() {
     assert!(pending.is_ok(), "another agent's step is not concerned");
     let mut later = three_steps();
     let (agent_did, kill_id) = ("did:b".to_owned(), "kill:2".to_owned());
-    handle(
-        &mut later,
-        KillInput::AgentKilled {
-            at: 2.0,
-            agent_did,
-            kill_id,
-        },
-    )
-    .unwrap();
+    tell(&mut later, 2, Told::AgentKilled { agent_did, kill_id }).unwrap();
     let refused = later
         .transition_step("b", StepState::Executing, None, None, at(3))
         .unwrap_err();

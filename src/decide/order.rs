@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 use crate::definition::components::{Graph, cyclic_components};
 use crate::definition::model::Policy;
-use crate::saga::{Saga, SagaState, Step, StepState};
+use crate::saga::Saga;
 
 /// What the order of work is made of: a step, or the branches of a group.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,74 +48,6 @@ impl Order {
         Self {
             units: sorted(saga, units, &owners),
         }
-    }
-}
-
-/// The pending steps whose turn it is, in the order of work.
-pub fn ready(saga: &Saga) -> Vec<&Step> {
-    if saga.state() != SagaState::Running {
-        return Vec::new();
-    }
-    let order = Order::of(saga);
-    let satisfied: Vec<bool> = order
-        .units
-        .iter()
-        .map(|unit| is_satisfied(saga, unit))
-        .collect();
-    let mut ready = Vec::new();
-    for unit in &order.units {
-        let done = |unit: &usize| satisfied.get(*unit).copied().unwrap_or(false);
-        if !unit.waits_for.iter().all(done) {
-            continue;
-        }
-        let steps = unit
-            .steps
-            .iter()
-            .filter_map(|position| saga.steps().get(*position));
-        ready.extend(
-            steps.filter(|step| {
-                step.state == StepState::Pending && branch_may_start(saga, unit, step)
-            }),
-        );
-    }
-    ready
-}
-
-/// Within a group a branch still waits for the branches it names.
-fn branch_may_start(saga: &Saga, unit: &Unit, step: &Step) -> bool {
-    step.depends_on.iter().flatten().all(|dependency| {
-        let inside = saga
-            .position(dependency)
-            .filter(|position| unit.steps.binary_search(position).is_ok());
-        inside.is_none()
-            || saga
-                .step(dependency)
-                .is_some_and(|step| step.state == StepState::Committed)
-    })
-}
-
-/// Whether what waits for this unit may start.
-pub fn is_satisfied(saga: &Saga, unit: &Unit) -> bool {
-    let states = unit
-        .steps
-        .iter()
-        .filter_map(|position| saga.steps().get(*position));
-    let (mut committed, mut failed) = (0, 0);
-    for step in states {
-        match step.state {
-            StepState::Committed => committed += 1,
-            StepState::Failed => failed += 1,
-            StepState::Pending
-            | StepState::Executing
-            | StepState::Compensating
-            | StepState::Compensated
-            | StepState::CompensationFailed => return false,
-        }
-    }
-    match unit.policy {
-        Policy::AllMustSucceed => failed == 0,
-        Policy::MajorityMustSucceed => committed > failed,
-        Policy::AnyMustSucceed => committed > 0,
     }
 }
 

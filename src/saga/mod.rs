@@ -20,6 +20,7 @@ mod add;
 mod dict;
 mod event;
 mod fold;
+mod settings;
 mod snapshot;
 mod state;
 mod step;
@@ -28,13 +29,12 @@ mod timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use dict::{SagaDict, StepDict};
-pub use event::{
-    AgentKilled, AgentRevived, AttemptSettled, Event, Fact, LOG_FORMAT, LOG_VERSION, SagaCreated,
-    SagaTransitioned, StepAbandoned, StepAdded, StepHandedOff, StepTransitioned,
-};
-pub use snapshot::{SNAPSHOT_FORMAT, SNAPSHOT_VERSION, SagaSnapshot};
+pub use event::{Action, Event, Fact, LOG_FORMAT, LOG_VERSION};
+pub(crate) use settings::LONGEST_WAIT_MS;
+pub use settings::{Backoff, InDoubt, OnUndoFailure, RetrySettings, RunSettings};
+pub use snapshot::{KilledBy, SNAPSHOT_FORMAT, SNAPSHOT_VERSION, SagaSnapshot};
 pub use state::{Outcome, SagaState, StepState};
-pub use step::{DEFAULT_TIMEOUT_SECONDS, Fence, Step};
+pub use step::{Activity, DEFAULT_TIMEOUT_SECONDS, Fence, Step};
 pub use timestamp::Timestamp;
 
 use crate::definition::model::{FanOutGroup, StepDefinition};
@@ -57,7 +57,11 @@ pub struct Saga {
     error: Option<String>,
     created_at: Timestamp,
     completed_at: Option<Timestamp>,
-    killed: BTreeSet<String>,
+    /// The killed agents, each with the kill.
+    killed: BTreeMap<String, String>,
+    /// Set once a run drives it.
+    settings: Option<RunSettings>,
+    paused: bool,
     seq: u64,
     log: Vec<Event>,
 }
@@ -86,7 +90,7 @@ impl Saga {
         fold::begin(Event {
             seq: 1,
             at,
-            fact: Fact::SagaCreated(SagaCreated {
+            fact: Fact::SagaCreated {
                 format: LOG_FORMAT.to_owned(),
                 version: LOG_VERSION,
                 saga_id: own_id.unwrap_or_else(|| saga_id.to_owned()),
@@ -95,7 +99,7 @@ impl Saga {
                 steps: definition.steps,
                 fan_out: definition.fan_out,
                 metadata: definition.metadata,
-            }),
+            },
         })
     }
 
@@ -121,7 +125,8 @@ impl Saga {
 
     /// Adds a step at the end.
     pub fn add_step(&mut self, step: StepDefinition, at: Timestamp) -> Result<(), Error> {
-        self.record(Fact::StepAdded(StepAdded { step }), at)
+        self.by_hand()?;
+        self.record(Fact::StepAdded { step }, at)
     }
 
     /// Sets the saga's state by hand.
@@ -131,7 +136,8 @@ impl Saga {
         error: Option<String>,
         at: Timestamp,
     ) -> Result<(), Error> {
-        self.record(Fact::SagaTransitioned(SagaTransitioned { to, error }), at)
+        self.by_hand()?;
+        self.record(Fact::SagaTransitioned { to, error }, at)
     }
 
     /// Sets a step's state by hand.
@@ -143,18 +149,41 @@ impl Saga {
         error: Option<String>,
         at: Timestamp,
     ) -> Result<(), Error> {
+        self.by_hand()?;
+        self.move_step(step_id, to, result, error, at)
+    }
+
+    pub(crate) fn move_step(
+        &mut self,
+        step_id: &str,
+        to: StepState,
+        result: Option<Json>,
+        error: Option<String>,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let step_id = step_id.to_owned();
         // In documents no result and the result `null` are one.
         let result = result.filter(|result| result.text() != "null");
         self.record(
-            Fact::StepTransitioned(StepTransitioned {
+            Fact::StepTransitioned {
                 step_id,
                 to,
                 result,
                 error,
-            }),
+            },
             at,
         )
+    }
+
+    fn by_hand(&self) -> Result<(), Error> {
+        if self.settings.is_none() {
+            return Ok(());
+        }
+        let message = format!(
+            "saga '{}' is driven by a run: tell it by `handle`, or through the run",
+            self.saga_id
+        );
+        Err(Error::new(Code::Driven, message))
     }
 
     /// Folds a new fact at the end of the log, or refuses it and changes nothing.
@@ -256,11 +285,12 @@ impl Saga {
             .filter(|step| step.state == StepState::Committed)
     }
 
-    /// The steps that this agent is executing.
+    /// The steps that a kill of this agent has to move.
     pub fn in_flight(&self, agent_did: &str) -> impl Iterator<Item = &Step> {
-        self.steps
-            .iter()
-            .filter(move |step| step.is_executed_by(agent_did))
+        // A run that rolls back undoes by itself whatever is in flight.
+        let moved = self.settings.is_none() || self.state == SagaState::Running;
+        let steps = self.steps.iter();
+        steps.filter(move |step| moved && step.is_executed_by(agent_did) && step.fence.is_some())
     }
 
     /// The agents of the steps that may still run.
@@ -277,16 +307,34 @@ impl Saga {
         unfinished.map(|step| step.agent_did.as_str()).collect()
     }
 
-    /// Whether a step stands still until its killed agent's action settles or a person decides.
+    /// Whether a step stands still until a person decides, or its killed agent's action settles.
     pub fn waits_for_operator(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|step| step.fence.as_ref().is_some_and(|fence| !fence.settled))
+        let held = |step: &Step| {
+            let unsettled = step.fence.as_ref().is_some_and(|fence| !fence.settled);
+            let waits = self.settings.is_none() || self.state == SagaState::Running;
+            step.activity == Activity::Held || (unsettled && waits)
+        };
+        self.steps.iter().any(held)
     }
 
     /// Whether this agent's attempts no longer count here.
     pub fn is_killed(&self, agent_did: &str) -> bool {
-        self.killed.contains(agent_did)
+        self.killed.contains_key(agent_did)
+    }
+
+    /// The kill that put an agent out.
+    pub(crate) fn killed_by(&self, agent_did: &str) -> Option<&str> {
+        self.killed.get(agent_did).map(String::as_str)
+    }
+
+    /// How a run drives it; `None` while it is moved by hand.
+    pub fn settings(&self) -> Option<&RunSettings> {
+        self.settings.as_ref()
+    }
+
+    /// Whether a run holds back what it would start.
+    pub fn is_paused(&self) -> bool {
+        self.paused
     }
 
     fn empty(saga_id: String, session_id: String, name: String, created_at: Timestamp) -> Self {
@@ -304,7 +352,9 @@ impl Saga {
             error: None,
             created_at,
             completed_at: None,
-            killed: BTreeSet::new(),
+            killed: BTreeMap::new(),
+            settings: None,
+            paused: false,
             seq: 0,
             log: Vec::new(),
         }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Saga;
+use super::settings::RunSettings;
 use super::state::{SagaState, StepState};
-use super::step::Step;
+use super::step::{Activity, Step};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::input;
@@ -55,9 +56,25 @@ pub struct SagaSnapshot {
     #[cfg_attr(feature = "js", tsify(type = "string | null"))]
     pub completed_at: Option<Timestamp>,
     /// The agents that were killed.
-    pub killed: Vec<String>,
+    pub killed: Vec<KilledBy>,
+    /// How a run drives it; `null` while it is moved by hand.
+    #[cfg_attr(feature = "js", tsify(type = "RunSettings | null"))]
+    pub settings: Option<RunSettings>,
+    /// Whether the run holds back what it would start.
+    pub paused: bool,
     /// Its steps.
     pub steps: Vec<Step>,
+}
+
+/// A killed agent and its kill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct KilledBy {
+    /// The agent.
+    pub agent_did: String,
+    /// The kill.
+    pub kill_id: String,
 }
 
 impl SagaSnapshot {
@@ -104,15 +121,25 @@ pub(super) fn take(saga: &Saga) -> SagaSnapshot {
         error: saga.error.clone(),
         created_at: saga.created_at,
         completed_at: saga.completed_at,
-        killed: saga.killed.iter().cloned().collect(),
+        killed: saga.killed.iter().map(killed_by).collect(),
+        settings: saga.settings.clone(),
+        paused: saga.paused,
         steps: saga.steps.clone(),
+    }
+}
+
+fn killed_by((agent_did, kill_id): (&String, &String)) -> KilledBy {
+    KilledBy {
+        agent_did: agent_did.clone(),
+        kill_id: kill_id.clone(),
     }
 }
 
 pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
     check_saga(&snapshot)?;
+    let driven = snapshot.settings.is_some();
     for (index, step) in snapshot.steps.iter().enumerate() {
-        check_step(step)
+        check_step(step, driven)
             .map_err(|(field, message)| bad(&format!("steps.{index}.{field}"), message))?;
     }
     let mut saga = Saga {
@@ -129,7 +156,13 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
         error: snapshot.error,
         created_at: snapshot.created_at,
         completed_at: snapshot.completed_at,
-        killed: snapshot.killed.into_iter().collect(),
+        killed: snapshot
+            .killed
+            .into_iter()
+            .map(|killed| (killed.agent_did, killed.kill_id))
+            .collect(),
+        settings: snapshot.settings,
+        paused: snapshot.paused,
         seq: snapshot.seq,
         log: Vec::new(),
     };
@@ -150,6 +183,13 @@ fn check_saga(snapshot: &SagaSnapshot) -> Result<(), Error> {
             "is set in a final state, and only there",
         ));
     }
+    if let Some(settings) = &snapshot.settings {
+        settings
+            .check()
+            .map_err(|error| bad("settings", &error.message))?;
+    } else if snapshot.paused {
+        return Err(bad("paused", "only a run can be"));
+    }
     let rolled_back = match snapshot.state {
         SagaState::Running => Some(false),
         SagaState::Compensating | SagaState::Escalated => Some(true),
@@ -166,7 +206,7 @@ fn check_saga(snapshot: &SagaSnapshot) -> Result<(), Error> {
 }
 
 /// What no sequence of legal transitions can lead to.
-fn check_step(step: &Step) -> Result<(), (&'static str, &'static str)> {
+fn check_step(step: &Step, driven: bool) -> Result<(), (&'static str, &'static str)> {
     let started = step.state != StepState::Pending;
     if started != step.started_at.is_some() {
         return Err((
@@ -174,10 +214,11 @@ fn check_step(step: &Step) -> Result<(), (&'static str, &'static str)> {
             "is set once a step was executing, and only then",
         ));
     }
-    let (settled, undone) = match step.state {
-        StepState::Pending | StepState::Executing => (false, false),
-        StepState::Committed | StepState::Compensating | StepState::Failed => (true, false),
-        StepState::Compensated | StepState::CompensationFailed => (true, true),
+    let (settled, committed, undone) = match step.state {
+        StepState::Pending | StepState::Executing => (false, false, false),
+        StepState::Failed => (true, false, false),
+        StepState::Committed | StepState::Compensating => (true, true, false),
+        StepState::Compensated | StepState::CompensationFailed => (true, true, true),
     };
     if settled != step.completed_at.is_some() {
         return Err((
@@ -185,7 +226,13 @@ fn check_step(step: &Step) -> Result<(), (&'static str, &'static str)> {
             "is set once a step has settled, and only then",
         ));
     }
-    if step.execute_result.is_some() && (!settled || step.state == StepState::Failed) {
+    if committed != step.committed_seq.is_some() {
+        return Err((
+            "committed_seq",
+            "is set once a step has committed, and only then",
+        ));
+    }
+    if step.execute_result.is_some() && !committed {
         return Err(("execute_result", "only a step that committed has one"));
     }
     if step.compensation_result.is_some() && !undone {
@@ -194,11 +241,52 @@ fn check_step(step: &Step) -> Result<(), (&'static str, &'static str)> {
     if step.retry_count > step.max_retries {
         return Err(("retry_count", "is more than max_retries"));
     }
-    if step.in_doubt && step.state != StepState::Executing {
-        return Err(("in_doubt", "only an executing step can be"));
+    if step.undo_retry_count > step.max_retries {
+        return Err(("undo_retry_count", "is more than max_retries"));
     }
-    if step.fence.is_some() && !step.in_doubt {
-        return Err(("fence", "only a step in doubt has one"));
+    let doubtful = match step.state {
+        StepState::Pending | StepState::Compensated => false,
+        StepState::Executing | StepState::Failed => true,
+        StepState::Committed | StepState::Compensating | StepState::CompensationFailed => driven,
+    };
+    if step.in_doubt && !doubtful {
+        return Err(("in_doubt", "does not go with the state"));
+    }
+    if step.activity != Activity::Idle && !driven {
+        return Err(("activity", "only a step that a run drives has one"));
+    }
+    let possible = match step.state {
+        StepState::Executing => step.activity != Activity::Held,
+        StepState::Compensating => true,
+        StepState::Pending
+        | StepState::Committed
+        | StepState::Compensated
+        | StepState::CompensationFailed
+        | StepState::Failed => step.activity == Activity::Idle,
+    };
+    if !possible {
+        return Err(("activity", "does not go with the state"));
+    }
+    if step.activity.is_live() && step.attempt == 0 {
+        return Err(("attempt", "counts the attempt in flight too"));
+    }
+    if (step.activity == Activity::Waiting) != step.retry_at.is_some() {
+        return Err((
+            "retry_at",
+            "is set while a step waits for it, and only then",
+        ));
+    }
+    let fenceable = match step.state {
+        StepState::Executing => driven || step.in_doubt,
+        StepState::Pending => driven,
+        StepState::Committed
+        | StepState::Compensating
+        | StepState::Compensated
+        | StepState::CompensationFailed
+        | StepState::Failed => false,
+    };
+    if step.fence.is_some() && !fenceable {
+        return Err(("fence", "only a step whose agent was killed has one"));
     }
     Ok(())
 }

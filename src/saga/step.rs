@@ -51,6 +51,17 @@ pub struct Step {
     pub max_retries: u32,
     /// How many of them were made.
     pub retry_count: u32,
+    /// How many further attempts its undo took.
+    pub undo_retry_count: u32,
+    /// The number of the last attempt: of the action, or of the undo once that has begun.
+    pub attempt: u32,
+    /// What goes on in its state.
+    pub activity: Activity,
+    /// When the next attempt is due; set while it waits for it.
+    #[cfg_attr(feature = "js", tsify(type = "string | null"))]
+    pub retry_at: Option<Timestamp>,
+    /// The number of the event that committed it: steps are undone from the last to the first.
+    pub committed_seq: Option<u64>,
     /// The ids of the steps it waits for; `null` waits for the step before.
     #[cfg_attr(feature = "js", tsify(type = "string[] | null"))]
     pub depends_on: Option<Vec<String>>,
@@ -62,7 +73,36 @@ pub struct Step {
     pub fence: Option<Fence>,
 }
 
-/// Why a step stands still: its agent was killed while it was executing.
+/// What goes on in a step's state while a run drives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Nothing.
+    Idle,
+    /// An attempt is in flight.
+    Running,
+    /// An attempt was told to stop: it settles, or its grace ends.
+    Aborting,
+    /// The next attempt is due at `retry_at`.
+    Waiting,
+    /// All tries are used up, and the effect is in doubt.
+    Exhausted,
+    /// The undo failed; an operator decides.
+    Held,
+}
+
+impl Activity {
+    /// Whether an attempt is in flight.
+    pub fn is_live(self) -> bool {
+        match self {
+            Self::Running | Self::Aborting => true,
+            Self::Idle | Self::Waiting | Self::Exhausted | Self::Held => false,
+        }
+    }
+}
+
+/// Why a step stands still: its agent was killed while it was executing, or before its turn came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
@@ -91,6 +131,11 @@ impl Step {
             timeout_seconds: definition.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS),
             max_retries: definition.retries.unwrap_or(0),
             retry_count: 0,
+            undo_retry_count: 0,
+            attempt: 0,
+            activity: Activity::Idle,
+            retry_at: None,
+            committed_seq: None,
             depends_on: definition.depends_on,
             checkpoint_goal: definition.checkpoint_goal,
             fence: None,

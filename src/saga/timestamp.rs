@@ -27,6 +27,11 @@ impl Timestamp {
         })
     }
 
+    /// The time this many milliseconds later.
+    pub(crate) fn later(self, ms: f64) -> Self {
+        Self::from_epoch_ms((self.epoch_ms() + ms).min(LATEST_MS)).unwrap_or(self)
+    }
+
     /// Milliseconds since 1970.
     pub fn epoch_ms(self) -> f64 {
         self.0.timestamp_millis() as f64

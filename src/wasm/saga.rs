@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::throw::json;
-use crate::decide::{handoff, order};
+use crate::decide::{self, Driver, Input};
 use crate::definition::model::StepDefinition;
 use crate::definition::{Json, SagaDefinition, validate_step};
 use crate::error::{Code, Error};
@@ -12,14 +12,14 @@ use crate::saga::{Event, Saga, SagaSnapshot, SagaState, Step, StepState, Timesta
 
 /// A saga; the face wraps it.
 #[wasm_bindgen]
-pub struct SagaCore(Saga);
+pub struct SagaCore(Driver);
 
 #[wasm_bindgen]
 impl SagaCore {
     /// A saga without steps.
     pub fn create(id: &str, session: &str, name: &str, at: f64) -> Result<Self, JsValue> {
         let at = Timestamp::from_epoch_ms(at)?;
-        Ok(Self(Saga::new(id, session, name, at)?))
+        Ok(Self(Driver::new(Saga::new(id, session, name, at)?)))
     }
 
     /// The saga of a definition that was judged valid.
@@ -27,23 +27,25 @@ impl SagaCore {
     pub fn from_definition(definition: &str, id: &str, at: f64) -> Result<Self, JsValue> {
         let definition: SagaDefinition = serde_json::from_str(definition).map_err(invalid)?;
         let at = Timestamp::from_epoch_ms(at)?;
-        Ok(Self(Saga::from_definition(definition, id, at)?))
+        let saga = Saga::from_definition(definition, id, at)?;
+        Ok(Self(Driver::new(saga)))
     }
 
     /// The saga of a snapshot, as JSON.
     pub fn restore(snapshot: &str) -> Result<Self, JsValue> {
-        Ok(Self(Saga::restore(SagaSnapshot::from_json(snapshot)?)?))
+        let saga = Saga::restore(SagaSnapshot::from_json(snapshot)?)?;
+        Ok(Self(Driver::new(saga)))
     }
 
     /// The saga of a log, an event a line.
     pub fn replay(log: &str) -> Result<Self, JsValue> {
-        Ok(Self(Saga::replay(events(log)?)?))
+        Ok(Self(Driver::new(Saga::replay(events(log)?)?)))
     }
 
     /// Folds later events, one a line.
     pub fn fold(&mut self, log: &str) -> Result<(), JsValue> {
         for event in events(log)? {
-            self.0.fold(event)?;
+            self.0.saga_mut().fold(event)?;
         }
         Ok(())
     }
@@ -63,7 +65,8 @@ impl SagaCore {
                 .into());
         }
         let step: StepDefinition = serde_json::from_str(step).map_err(invalid)?;
-        Ok(self.0.add_step(step, Timestamp::from_epoch_ms(at)?)?)
+        let saga = self.0.saga_mut();
+        Ok(saga.add_step(step, Timestamp::from_epoch_ms(at)?)?)
     }
 
     /// Sets the saga's state.
@@ -71,6 +74,7 @@ impl SagaCore {
         let to = named(&SagaState::ALL, SagaState::name, to)?;
         Ok(self
             .0
+            .saga_mut()
             .transition(to, error, Timestamp::from_epoch_ms(at)?)?)
     }
 
@@ -87,129 +91,142 @@ impl SagaCore {
         let to = named(&StepState::ALL, StepState::name, to)?;
         let result = result.as_deref().map(Json::parse).transpose()?;
         let at = Timestamp::from_epoch_ms(at)?;
-        Ok(self.0.transition_step(step_id, to, result, error, at)?)
+        let saga = self.0.saga_mut();
+        Ok(saga.transition_step(step_id, to, result, error, at)?)
     }
 
-    /// Takes one input, as JSON.
-    pub fn handle(&mut self, input: &str) -> Result<(), JsValue> {
-        let input = handoff::KillInput::from_json(input)?;
-        Ok(handoff::handle(&mut self.0, input)?)
+    /// Takes one input, as JSON; the commands as JSON.
+    pub fn handle(&mut self, input: &str) -> Result<String, JsValue> {
+        Ok(json(&self.0.handle(Input::from_json(input)?)?))
+    }
+
+    /// The results that a step builds on, as a JSON list of pairs.
+    pub fn results(&mut self, step_id: &str) -> String {
+        json(&self.0.results(step_id))
+    }
+
+    /// Whether a run drives it.
+    #[wasm_bindgen(getter, js_name = isDriven)]
+    pub fn is_driven(&self) -> bool {
+        self.0.saga().settings().is_some()
+    }
+
+    /// Whether the run holds back what it would start.
+    #[wasm_bindgen(getter, js_name = isPaused)]
+    pub fn is_paused(&self) -> bool {
+        self.0.saga().is_paused()
     }
 
     /// The saga's id.
     #[wasm_bindgen(getter, js_name = sagaId)]
     pub fn saga_id(&self) -> String {
-        self.0.saga_id().to_owned()
+        self.0.saga().saga_id().to_owned()
     }
 
     /// Its session.
     #[wasm_bindgen(getter, js_name = sessionId)]
     pub fn session_id(&self) -> String {
-        self.0.session_id().to_owned()
+        self.0.saga().session_id().to_owned()
     }
 
     /// Its name.
     #[wasm_bindgen(getter)]
     pub fn name(&self) -> String {
-        self.0.name().to_owned()
+        self.0.saga().name().to_owned()
     }
 
     /// The number of its last event.
     #[wasm_bindgen(getter)]
     pub fn seq(&self) -> f64 {
-        self.0.seq() as f64
+        self.0.saga().seq() as f64
     }
 
     /// Its state.
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
-        self.0.state().name().to_owned()
+        self.0.saga().state().name().to_owned()
     }
 
     /// How it ended, as JSON.
     #[wasm_bindgen(getter)]
     pub fn outcome(&self) -> String {
-        json(&self.0.outcome())
+        json(&self.0.saga().outcome())
     }
 
     /// Why it failed.
     #[wasm_bindgen(getter)]
     pub fn error(&self) -> Option<String> {
-        self.0.error().map(str::to_owned)
+        self.0.saga().error().map(str::to_owned)
     }
 
     /// When it was created.
     #[wasm_bindgen(getter, js_name = createdAt)]
     pub fn created_at(&self) -> String {
-        self.0.created_at().to_string()
+        self.0.saga().created_at().to_string()
     }
 
     /// When it ended.
     #[wasm_bindgen(getter, js_name = completedAt)]
     pub fn completed_at(&self) -> Option<String> {
-        self.0.completed_at().map(|at| at.to_string())
+        self.0.saga().completed_at().map(|at| at.to_string())
     }
 
     /// Whether steps stand still until a person decides.
     #[wasm_bindgen(getter, js_name = waitsForOperator)]
     pub fn waits_for_operator(&self) -> bool {
-        self.0.waits_for_operator()
+        self.0.saga().waits_for_operator()
     }
 
     /// Its steps, as JSON.
     pub fn steps(&self) -> String {
-        json(&self.0.steps())
+        json(&self.0.saga().steps())
     }
 
     /// A step, as JSON.
     pub fn step(&self, step_id: &str) -> Option<String> {
-        self.0.step(step_id).map(json)
+        self.0.saga().step(step_id).map(json)
     }
 
     /// The ids of the committed steps, as JSON.
     #[wasm_bindgen(js_name = committedSteps)]
     pub fn committed_steps(&self) -> String {
-        ids(self.0.committed_steps())
+        ids(self.0.saga().committed_steps())
     }
 
     /// The ids of the steps whose turn it is, as JSON.
     #[wasm_bindgen(js_name = readySteps)]
     pub fn ready_steps(&self) -> String {
-        ids(order::ready(&self.0).into_iter())
+        ids(decide::ready(self.0.saga()).into_iter())
     }
 
     /// The agents of steps that have not ended, as JSON.
     #[wasm_bindgen(js_name = unfinishedAgents)]
     pub fn unfinished_agents(&self) -> String {
-        json(&self.0.unfinished_agents())
+        json(&self.0.saga().unfinished_agents())
     }
 
     /// The steps that an agent is executing, as a kill takes them.
     #[wasm_bindgen(js_name = inFlight)]
     pub fn in_flight(&self, agent_did: &str) -> String {
-        json(
-            &self
-                .0
-                .in_flight(agent_did)
-                .map(|step| found(&self.0, step))
-                .collect::<Vec<_>>(),
-        )
+        let saga = self.0.saga();
+        let in_flight = saga.in_flight(agent_did);
+        json(&in_flight.map(|step| found(saga, step)).collect::<Vec<_>>())
     }
 
     /// Its events from this number on, as JSON.
     pub fn log(&self, from_seq: f64) -> String {
-        json(&self.0.log_from(from_seq as u64))
+        json(&self.0.saga().log_from(from_seq as u64))
     }
 
     /// The reference's `to_dict`, as JSON.
     #[wasm_bindgen(js_name = toDict)]
     pub fn to_dict(&self) -> String {
-        json(&self.0.to_dict())
+        json(&self.0.saga().to_dict())
     }
 
     /// Its snapshot, as JSON.
     pub fn snapshot(&self) -> String {
-        json(&self.0.snapshot())
+        json(&self.0.saga().snapshot())
     }
 }
 

@@ -1,0 +1,288 @@
+//! The way back: what runs is stopped, then what was done is undone, the last first.
+
+use std::collections::BTreeSet;
+
+use super::Turn;
+use super::agenda::Committed;
+use super::command::Command;
+use super::input::Failure;
+use crate::definition::Json;
+use crate::error::Error;
+use crate::saga::{Action, Activity, Fact, InDoubt, OnUndoFailure, SagaState, Step, StepState};
+
+impl Turn<'_> {
+    /// Why a unit failed.
+    pub(super) fn why(&self, unit: usize) -> String {
+        let branches = self.agenda.unit(unit).map_or(&[][..], |unit| &unit.steps);
+        let steps = branches.iter();
+        let mut lost = steps.filter_map(|position| self.saga.steps().get(*position));
+        let first = lost.find(|step| step.error.is_some() && step.state != StepState::Committed);
+        let what = match first {
+            Some(step) => {
+                let error = step.error.as_deref().unwrap_or_default();
+                format!("step '{}' failed: {error}", step.step_id)
+            }
+            None => "a step failed".to_owned(),
+        };
+        match self.agenda.unit(unit) {
+            Some(unit) if unit.steps.len() > 1 => {
+                format!("{} is not met: {what}", unit.policy.name())
+            }
+            _ => what,
+        }
+    }
+
+    /// Turns the saga round. With nothing done and nothing in doubt it has just failed.
+    pub(super) fn roll_back(&mut self, error: String) -> Result<(), Error> {
+        let nothing = |step: &Step| match step.state {
+            StepState::Pending | StepState::Failed => true,
+            StepState::Executing => !step.activity.is_live() && !step.in_doubt,
+            StepState::Committed
+            | StepState::Compensating
+            | StepState::Compensated
+            | StepState::CompensationFailed => false,
+        };
+        if self.saga.steps().iter().all(nothing) {
+            self.fail_executing()?;
+            return self.finish(SagaState::Failed, Some(error));
+        }
+        let live = self.saga.steps().iter();
+        let live = live.filter(|step| step.activity.is_live());
+        let live: Vec<(Activity, bool, String, u32)> = live
+            .map(|step| {
+                let fenced = step.fence.is_some();
+                (step.activity, fenced, step.step_id.clone(), step.attempt)
+            })
+            .collect();
+        self.record(Fact::SagaTransitioned {
+            to: SagaState::Compensating,
+            error: Some(error),
+        })?;
+        for (activity, fenced, step_id, attempt) in live {
+            let saga_id = self.saga.saga_id();
+            let key = super::keys::attempt_key(saga_id, &step_id, Action::Execute, attempt);
+            match activity {
+                // The kill has told it to stop, and waits without end; a rollback does not.
+                Activity::Running | Activity::Aborting if fenced => self.await_abort(&key),
+                Activity::Running => self.abort(&key),
+                Activity::Aborting
+                | Activity::Idle
+                | Activity::Waiting
+                | Activity::Exhausted
+                | Activity::Held => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with the way back as far as it goes.
+    pub(super) fn compensate(&mut self) -> Result<(), Error> {
+        if self.agenda.undo.is_none() {
+            if self.agenda.live > 0 && self.agenda.undoing.is_none() {
+                return Ok(());
+            }
+            self.fail_executing()?;
+            self.agenda.undo = Some(self.committed());
+        }
+        while !self.saga.is_paused() {
+            if let Some(position) = self.agenda.undoing {
+                match self.step_at(position)?.activity {
+                    Activity::Running | Activity::Aborting | Activity::Waiting | Activity::Held => {
+                        return Ok(());
+                    }
+                    Activity::Idle => return self.undo(position),
+                    Activity::Exhausted => {
+                        if self.give_up(position)? {
+                            continue;
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+            let next = self.agenda.undo.as_mut().and_then(Vec::pop);
+            let Some(Committed {
+                position,
+                nothing_to_undo,
+            }) = next
+            else {
+                return self.end();
+            };
+            let step = self.step_at(position)?;
+            let step_id = step.step_id.clone();
+            let end = if nothing_to_undo {
+                (StepState::Compensated, None)
+            } else if step.undo_api.as_deref().unwrap_or_default().is_empty() {
+                let error = "No Undo_API available".to_owned();
+                (StepState::CompensationFailed, Some(error))
+            } else {
+                self.agenda.undoing = Some(position);
+                continue;
+            };
+            self.saga
+                .move_step(&step_id, StepState::Compensating, None, None, self.at)?;
+            self.saga.move_step(&step_id, end.0, None, end.1, self.at)?;
+        }
+        Ok(())
+    }
+
+    fn undo(&mut self, position: usize) -> Result<(), Error> {
+        let attempt = self.begin(position, Action::Compensate)?;
+        self.commands.push(Command::Undo(attempt));
+        Ok(())
+    }
+
+    pub(super) fn undo_succeeded(
+        &mut self,
+        attempt_key: &str,
+        result: Option<Json>,
+    ) -> Result<(), Error> {
+        let Some(position) = self.in_flight(attempt_key, Action::Compensate) else {
+            return Ok(());
+        };
+        self.agenda.live -= 1;
+        self.agenda.ended(attempt_key);
+        self.agenda.undoing = None;
+        let step_id = self.step_at(position)?.step_id.clone();
+        self.saga
+            .move_step(&step_id, StepState::Compensated, result, None, self.at)
+    }
+
+    pub(super) fn undo_failed(
+        &mut self,
+        attempt_key: &str,
+        failure: &Failure,
+    ) -> Result<(), Error> {
+        let Some(position) = self.in_flight(attempt_key, Action::Compensate) else {
+            return Ok(());
+        };
+        self.agenda.live -= 1;
+        let step = self.step_at(position)?;
+        let error = if step.activity == Activity::Aborting {
+            format!("Compensation timed out after {}s", step.timeout_seconds)
+        } else {
+            format!("Compensation failed: {}", failure.error)
+        };
+        let retries = step.undo_retry_count;
+        let again = failure.retryable && retries < step.max_retries;
+        let error = (error, false);
+        self.failed(
+            position,
+            attempt_key,
+            failure,
+            error,
+            again.then_some(retries),
+        )
+    }
+
+    /// An undo has used up its tries; whether the way back goes on.
+    fn give_up(&mut self, position: usize) -> Result<bool, Error> {
+        let step_id = self.step_at(position)?.step_id.clone();
+        match self.settings().on_undo_failure {
+            OnUndoFailure::Hold => {
+                self.record(Fact::UndoHeld { step_id })?;
+                Ok(false)
+            }
+            OnUndoFailure::Escalate => {
+                self.leave(position, None)?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// A step stays as it is: it could not be undone.
+    pub(super) fn leave(&mut self, position: usize, error: Option<String>) -> Result<(), Error> {
+        let step = self.step_at(position)?;
+        let (step_id, attempt) = (step.step_id.clone(), step.attempt);
+        let saga_id = self.saga.saga_id();
+        let key = super::keys::attempt_key(saga_id, &step_id, Action::Compensate, attempt);
+        self.agenda.ended(&key);
+        self.agenda.undoing = None;
+        self.saga.move_step(
+            &step_id,
+            StepState::CompensationFailed,
+            None,
+            error,
+            self.at,
+        )
+    }
+
+    /// Nothing runs any more: what was executing has failed, or is to be undone.
+    fn fail_executing(&mut self) -> Result<(), Error> {
+        for step_id in self.step_ids(|step| step.state == StepState::Executing) {
+            let Some(position) = self.saga.position(&step_id) else {
+                continue;
+            };
+            let step = self.step_at(position)?;
+            let (in_doubt, attempt) = (step.in_doubt, step.attempt);
+            let saga_id = self.saga.saga_id();
+            let key = super::keys::attempt_key(saga_id, &step_id, Action::Execute, attempt);
+            let kill_id = step.fence.as_ref().map(|fence| fence.kill_id.clone());
+            self.agenda.ended(&key);
+            self.agenda.withdraw(position);
+            let undone = in_doubt && self.settings().in_doubt == InDoubt::Undo;
+            if let Some(kill_id) = kill_id
+                && !undone
+            {
+                let step_id = step_id.clone();
+                self.record(Fact::StepAbandoned { step_id, kill_id })?;
+            }
+            if in_doubt {
+                self.decide_doubt(position)?;
+            } else {
+                self.saga
+                    .move_step(&step_id, StepState::Failed, None, None, self.at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The committed steps in the order of their commits.
+    fn committed(&self) -> Vec<Committed> {
+        let without_effect = self.settings().nothing_to_undo.iter();
+        let without_effect: BTreeSet<&str> = without_effect.map(String::as_str).collect();
+        let steps = self.saga.steps().iter().enumerate();
+        let committed = steps.filter(|(_, step)| step.state == StepState::Committed);
+        let mut commits: Vec<(Option<u64>, usize, bool)> = committed
+            .map(|(position, step)| {
+                let needless = without_effect.contains(step.step_id.as_str());
+                (step.committed_seq, position, needless)
+            })
+            .collect();
+        commits.sort_unstable();
+        let commits = commits.into_iter();
+        commits
+            .map(|(_, position, nothing_to_undo)| Committed {
+                position,
+                nothing_to_undo,
+            })
+            .collect()
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        let count = |which: fn(&Step) -> bool| {
+            let steps = self.saga.steps().iter();
+            steps.filter(|step| which(step)).count()
+        };
+        let failed = count(|step| step.state == StepState::CompensationFailed);
+        let undone = count(|step| step.state == StepState::Compensated);
+        let doubted = count(|step| step.state == StepState::Failed && step.in_doubt);
+        if failed > 0 {
+            return self.finish(SagaState::Escalated, Some(escalated(failed)));
+        }
+        if doubted > 0 && self.settings().in_doubt == InDoubt::Escalate {
+            let error = format!("{doubted} step(s) in doubt were not undone");
+            return self.finish(SagaState::Escalated, Some(error));
+        }
+        let to = if undone > 0 {
+            SagaState::Completed
+        } else {
+            SagaState::Failed
+        };
+        self.finish(to, None)
+    }
+}
+
+/// The reference's words.
+pub(super) fn escalated(failed: usize) -> String {
+    format!("{failed} step(s) failed compensation — Joint Liability penalty triggered")
+}

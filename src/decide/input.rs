@@ -1,0 +1,311 @@
+//! What can be told to a saga.
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::{Json, input};
+use crate::error::{Code, Error};
+use crate::saga::RunSettings;
+
+/// One thing told to a saga; `at` is in epoch milliseconds. What is stale, repeated or not the
+/// saga's business changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct Input {
+    /// When.
+    pub at: f64,
+    /// What.
+    #[serde(flatten)]
+    pub told: Told,
+}
+
+/// What is told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Told {
+    /// A run drives the saga from here on.
+    Start {
+        /// How; every field has a default.
+        #[cfg_attr(feature = "js", tsify(optional, type = "Partial<RunSettings>"))]
+        settings: RunSettings,
+    },
+    /// Another run goes on with it: all that was in flight is lost.
+    Recover {
+        /// How; every field has a default.
+        #[cfg_attr(feature = "js", tsify(optional, type = "Partial<RunSettings>"))]
+        settings: RunSettings,
+    },
+    /// An action returned.
+    AttemptSucceeded {
+        /// The attempt.
+        attempt_key: String,
+        /// What it returned.
+        #[cfg_attr(feature = "js", tsify(optional, type = "unknown"))]
+        result: Option<Json>,
+    },
+    /// An action failed.
+    AttemptFailed {
+        /// The attempt.
+        attempt_key: String,
+        /// How.
+        #[serde(flatten)]
+        failure: Failure,
+    },
+    /// An action or an undo took longer than its timeout.
+    AttemptTimedOut {
+        /// The attempt.
+        attempt_key: String,
+    },
+    /// An action or an undo was lost with its process.
+    AttemptLost {
+        /// The attempt.
+        attempt_key: String,
+    },
+    /// A timer that was set has fired.
+    TimerFired {
+        /// The attempt it was set for.
+        attempt_key: String,
+        /// What for.
+        timer: Timer,
+    },
+    /// An undo returned.
+    UndoSucceeded {
+        /// The attempt.
+        attempt_key: String,
+        /// What it returned.
+        #[cfg_attr(feature = "js", tsify(optional, type = "unknown"))]
+        result: Option<Json>,
+    },
+    /// An undo failed.
+    UndoFailed {
+        /// The attempt.
+        attempt_key: String,
+        /// How.
+        #[serde(flatten)]
+        failure: Failure,
+    },
+    /// The saga is to be rolled back.
+    Cancel {
+        /// Why.
+        #[cfg_attr(feature = "js", tsify(optional))]
+        reason: Option<String>,
+    },
+    /// Nothing new is to start.
+    Pause {},
+    /// It goes on.
+    Resume {},
+    /// An operator: a held undo is tried again; a step held by a kill goes to a substitute now.
+    RetryStep {
+        /// The step.
+        step_id: String,
+    },
+    /// An operator: a held undo is given up; a step held by a kill is rolled back now.
+    SkipStep {
+        /// The step.
+        step_id: String,
+    },
+    /// An operator: the rollback that waits is given up, and the saga ends escalated.
+    Escalate {},
+    /// An agent was killed. Its executing steps are fenced.
+    AgentKilled {
+        /// The agent.
+        agent_did: String,
+        /// The kill.
+        kill_id: String,
+    },
+    /// The attempt of a killed agent has ended, whatever came of it.
+    AttemptSettled {
+        /// The fenced step.
+        step_id: String,
+    },
+    /// A substitute takes a step.
+    HandoffAccepted {
+        /// The step.
+        step_id: String,
+        /// The substitute.
+        to_agent: String,
+        /// The kill.
+        kill_id: String,
+    },
+    /// Nobody takes a step: the saga is rolled back.
+    HandoffRefused {
+        /// The step.
+        step_id: String,
+        /// The kill.
+        kill_id: String,
+    },
+    /// A killed agent was registered again.
+    AgentRevived {
+        /// The agent.
+        agent_did: String,
+    },
+}
+
+/// How an action or an undo failed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+pub struct Failure {
+    /// Why.
+    pub error: String,
+    /// Whether a further attempt may succeed. Default `true`.
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub retryable: bool,
+    /// Whether it may have had its effect. Default `none`.
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub effect: Effect,
+    /// The least wait before the next attempt, in milliseconds; more than a day counts as a day.
+    #[cfg_attr(feature = "js", tsify(optional))]
+    pub retry_after_ms: Option<f64>,
+}
+
+/// Whether a failed action may have had its effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// It had none.
+    None,
+    /// Nobody knows.
+    InDoubt,
+}
+
+/// What a timer is set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// The next attempt is due.
+    Retry,
+    /// An aborted attempt has had its grace.
+    AbortGrace,
+}
+
+/// The fields of all inputs: reading them as one keeps the module small.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    r#type: String,
+    at: f64,
+    settings: Option<RunSettings>,
+    attempt_key: Option<String>,
+    result: Option<Json>,
+    error: Option<String>,
+    retryable: Option<bool>,
+    effect: Option<Effect>,
+    retry_after_ms: Option<f64>,
+    timer: Option<Timer>,
+    reason: Option<String>,
+    step_id: Option<String>,
+    agent_did: Option<String>,
+    kill_id: Option<String>,
+    to_agent: Option<String>,
+}
+
+impl Input {
+    /// Reads an input.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let fields: Fields = input::read(text, "input", Code::BadArgument)?;
+        Ok(Self {
+            at: fields.at,
+            told: fields.told()?,
+        })
+    }
+}
+
+impl Fields {
+    fn told(self) -> Result<Told, Error> {
+        let kind = self.r#type;
+        let attempt_key = || needed(self.attempt_key, &kind, "attempt_key");
+        let step_id = || needed(self.step_id, &kind, "step_id");
+        let kill_id = || needed(self.kill_id, &kind, "kill_id");
+        let agent_did = || needed(self.agent_did, &kind, "agent_did");
+        let settings = self.settings.unwrap_or_default();
+        let result = || self.result.map(keepable).transpose();
+        let failure = || {
+            let failure = Failure {
+                error: needed(self.error, &kind, "error")?,
+                retryable: self.retryable.unwrap_or(true),
+                effect: self.effect.unwrap_or(Effect::None),
+                retry_after_ms: self.retry_after_ms,
+            };
+            Ok::<_, Error>(failure)
+        };
+        Ok(match kind.as_str() {
+            "start" => Told::Start { settings },
+            "recover" => Told::Recover { settings },
+            "attempt_succeeded" => Told::AttemptSucceeded {
+                attempt_key: attempt_key()?,
+                result: result()?,
+            },
+            "attempt_failed" => Told::AttemptFailed {
+                attempt_key: attempt_key()?,
+                failure: failure()?,
+            },
+            "attempt_timed_out" => Told::AttemptTimedOut {
+                attempt_key: attempt_key()?,
+            },
+            "attempt_lost" => Told::AttemptLost {
+                attempt_key: attempt_key()?,
+            },
+            "timer_fired" => Told::TimerFired {
+                attempt_key: attempt_key()?,
+                timer: needed(self.timer, &kind, "timer")?,
+            },
+            "undo_succeeded" => Told::UndoSucceeded {
+                attempt_key: attempt_key()?,
+                result: result()?,
+            },
+            "undo_failed" => Told::UndoFailed {
+                attempt_key: attempt_key()?,
+                failure: failure()?,
+            },
+            "cancel" => Told::Cancel {
+                reason: self.reason,
+            },
+            "pause" => Told::Pause {},
+            "resume" => Told::Resume {},
+            "retry_step" => Told::RetryStep {
+                step_id: step_id()?,
+            },
+            "skip_step" => Told::SkipStep {
+                step_id: step_id()?,
+            },
+            "escalate" => Told::Escalate {},
+            "agent_killed" => Told::AgentKilled {
+                agent_did: agent_did()?,
+                kill_id: kill_id()?,
+            },
+            "attempt_settled" => Told::AttemptSettled {
+                step_id: step_id()?,
+            },
+            "handoff_accepted" => Told::HandoffAccepted {
+                step_id: step_id()?,
+                to_agent: needed(self.to_agent, &kind, "to_agent")?,
+                kill_id: kill_id()?,
+            },
+            "handoff_refused" => Told::HandoffRefused {
+                step_id: step_id()?,
+                kill_id: kill_id()?,
+            },
+            "agent_revived" => Told::AgentRevived {
+                agent_did: agent_did()?,
+            },
+            unknown => {
+                let message = format!("input: '{unknown}' is no type of input");
+                return Err(Error::new(Code::BadArgument, message));
+            }
+        })
+    }
+}
+
+/// What a snapshot could not hold is refused before it is in the log.
+fn keepable(result: Json) -> Result<Json, Error> {
+    Json::parse(result.text())
+}
+
+fn needed<T>(field: Option<T>, kind: &str, name: &str) -> Result<T, Error> {
+    field.ok_or_else(|| {
+        let message = format!("input: a '{kind}' needs '{name}'");
+        Error::new(Code::BadArgument, message)
+    })
+}
