@@ -19,16 +19,15 @@ pub struct Agenda {
     ready: BTreeSet<usize>,
     /// The last attempt of each step that has not ended, by its key.
     attempts: BTreeMap<String, usize>,
-    /// How many attempts are in flight.
+    /// How many attempts of actions are in flight; of undos there is never more than one.
     pub(super) live: usize,
     /// How many units are not satisfied.
     open: usize,
     /// The first unit that can no longer be satisfied.
     pub(super) failed: Option<usize>,
-    /// What is to be undone, the next last. Known once nothing runs any more in a rollback.
+    /// What is to be undone; the last is the next, or under way. Known once nothing runs forward
+    /// any more in a rollback.
     pub(super) undo: Option<Vec<Committed>>,
-    /// The step that is being undone.
-    pub(super) undoing: Option<usize>,
 }
 
 /// A step that a rollback comes to.
@@ -93,7 +92,6 @@ impl Agenda {
             live: 0,
             failed: None,
             undo: None,
-            undoing: None,
         };
         for (index, unit) in order.units.into_iter().enumerate() {
             for position in &unit.steps {
@@ -149,17 +147,16 @@ impl Agenda {
             StepState::Executing => Action::Execute,
             StepState::Committed => return self.settled(saga, position, !step.in_doubt),
             StepState::Failed => return self.settled(saga, position, false),
-            StepState::Compensating => {
-                self.undoing = Some(position);
-                Action::Compensate
-            }
+            StepState::Compensating => Action::Compensate,
             StepState::Compensated | StepState::CompensationFailed => return,
         };
         if step.attempt > 0 {
             self.begun(saga, position, action, step.attempt);
         }
         match step.activity {
-            Activity::Running | Activity::Aborting => self.live += 1,
+            Activity::Running | Activity::Aborting => {
+                self.live += usize::from(action == Action::Execute);
+            }
             Activity::Idle => self.due(saga, position),
             Activity::Exhausted if action == Action::Execute => {
                 self.settled(saga, position, false);

@@ -39,7 +39,7 @@ impl Turn<'_> {
             attempt,
         })?;
         self.agenda.begun(self.saga, position, action, attempt);
-        self.agenda.live += 1;
+        self.agenda.live += usize::from(action == Action::Execute);
         let saga_id = self.saga.saga_id();
         Ok(Attempt {
             attempt_key: keys::attempt_key(saga_id, &step_id, action, attempt),
@@ -142,22 +142,35 @@ impl Turn<'_> {
     pub(super) fn exhausted(&mut self, position: usize) -> Result<(), Error> {
         let step = self.step_at(position)?;
         if !step.in_doubt {
-            let step_id = step.step_id.clone();
-            self.saga
-                .move_step(&step_id, StepState::Failed, None, None, self.at)?;
+            self.fail(position)?;
         }
         self.settled(position, false)
     }
 
-    /// Ends what a torn log left between an attempt's failure and the step's.
-    pub(super) fn fail_exhausted(&mut self) -> Result<(), Error> {
+    /// A step has failed for good.
+    pub(super) fn fail(&mut self, position: usize) -> Result<(), Error> {
+        let step = self.step_at(position)?;
+        let (step_id, attempt) = (step.step_id.clone(), step.attempt);
+        self.forget(&step_id, Action::Execute, attempt);
+        self.saga
+            .move_step(&step_id, StepState::Failed, None, None, self.at)
+    }
+
+    /// No input about this attempt counts any more.
+    pub(super) fn forget(&mut self, step_id: &str, action: Action, attempt: u32) {
+        let saga_id = self.saga.saga_id();
+        self.agenda
+            .ended(&keys::attempt_key(saga_id, step_id, action, attempt));
+    }
+
+    /// Ends what a torn log left behind an attempt's failure.
+    pub(super) fn end_exhausted(&mut self) -> Result<(), Error> {
         for step_id in self.step_ids(|step| {
-            step.state == StepState::Executing
-                && step.activity == Activity::Exhausted
-                && !step.in_doubt
+            step.state == StepState::Executing && step.activity == Activity::Exhausted
         }) {
-            self.saga
-                .move_step(&step_id, StepState::Failed, None, None, self.at)?;
+            if let Some(position) = self.saga.position(&step_id) {
+                self.exhausted(position)?;
+            }
         }
         Ok(())
     }
@@ -183,14 +196,13 @@ impl Turn<'_> {
 
     /// Whether a step in doubt is to be undone as if it had committed.
     pub(super) fn decide_doubt(&mut self, position: usize) -> Result<(), Error> {
-        let step_id = self.step_at(position)?.step_id.clone();
-        match self.settings().in_doubt {
-            InDoubt::Undo => self.record(Fact::AssumedCommitted { step_id }),
-            InDoubt::Ignore | InDoubt::Escalate => {
-                self.saga
-                    .move_step(&step_id, StepState::Failed, None, None, self.at)
-            }
+        if self.settings().in_doubt != InDoubt::Undo {
+            return self.fail(position);
         }
+        let step = self.step_at(position)?;
+        let (step_id, attempt) = (step.step_id.clone(), step.attempt);
+        self.forget(&step_id, Action::Execute, attempt);
+        self.record(Fact::AssumedCommitted { step_id })
     }
 
     pub(super) fn attempt_timed_out(&mut self, attempt_key: &str) -> Result<(), Error> {
@@ -228,8 +240,9 @@ impl Turn<'_> {
         let Some(position) = position.filter(|position| self.is_live(*position)) else {
             return Ok(());
         };
-        let step_id = self.step_at(position)?.step_id.clone();
-        self.agenda.live -= 1;
+        let step = self.step_at(position)?;
+        let step_id = step.step_id.clone();
+        self.agenda.live -= usize::from(step.state == StepState::Executing);
         self.record(Fact::AttemptLost { step_id })?;
         self.agenda.due(self.saga, position);
         Ok(())

@@ -78,51 +78,74 @@ impl Turn<'_> {
     /// Goes on with the way back as far as it goes.
     pub(super) fn compensate(&mut self) -> Result<(), Error> {
         if self.agenda.undo.is_none() {
-            if self.agenda.live > 0 && self.agenda.undoing.is_none() {
+            if self.agenda.live > 0 {
                 return Ok(());
             }
             self.fail_executing()?;
             self.agenda.undo = Some(self.committed());
         }
         while !self.saga.is_paused() {
-            if let Some(position) = self.agenda.undoing {
-                match self.step_at(position)?.activity {
-                    Activity::Running | Activity::Aborting | Activity::Waiting | Activity::Held => {
-                        return Ok(());
-                    }
-                    Activity::Idle => return self.undo(position),
-                    Activity::Exhausted => {
-                        if self.give_up(position)? {
-                            continue;
-                        }
+            let next = self.agenda.undo.as_ref().and_then(|undo| undo.last());
+            let Some(next) = next.cloned() else {
+                return self.end();
+            };
+            let position = next.position;
+            match self.step_at(position)?.activity {
+                Activity::Running | Activity::Aborting | Activity::Waiting | Activity::Held => {
+                    return Ok(());
+                }
+                Activity::Exhausted => {
+                    if !self.give_up(position)? {
                         return Ok(());
                     }
                 }
+                Activity::Idle if next.nothing_to_undo => {
+                    self.pass(position, StepState::Compensated, None)?;
+                }
+                Activity::Idle if self.has_undo(position)? => return self.undo(position),
+                Activity::Idle => {
+                    let error = "No Undo_API available".to_owned();
+                    self.pass(position, StepState::CompensationFailed, Some(error))?;
+                }
             }
-            let next = self.agenda.undo.as_mut().and_then(Vec::pop);
-            let Some(Committed {
-                position,
-                nothing_to_undo,
-            }) = next
-            else {
-                return self.end();
-            };
-            let step = self.step_at(position)?;
-            let step_id = step.step_id.clone();
-            let end = if nothing_to_undo {
-                (StepState::Compensated, None)
-            } else if step.undo_api.as_deref().unwrap_or_default().is_empty() {
-                let error = "No Undo_API available".to_owned();
-                (StepState::CompensationFailed, Some(error))
-            } else {
-                self.agenda.undoing = Some(position);
-                continue;
-            };
-            self.saga
-                .move_step(&step_id, StepState::Compensating, None, None, self.at)?;
-            self.saga.move_step(&step_id, end.0, None, end.1, self.at)?;
         }
         Ok(())
+    }
+
+    fn has_undo(&self, position: usize) -> Result<bool, Error> {
+        let undo_api = self.step_at(position)?.undo_api.as_deref();
+        Ok(undo_api.is_some_and(|undo_api| !undo_api.is_empty()))
+    }
+
+    /// A step whose undo is not called passes through `compensating` all the same.
+    fn pass(
+        &mut self,
+        position: usize,
+        to: StepState,
+        error: Option<String>,
+    ) -> Result<(), Error> {
+        let step = self.step_at(position)?;
+        let (step_id, state) = (step.step_id.clone(), step.state);
+        if state == StepState::Committed {
+            self.saga
+                .move_step(&step_id, StepState::Compensating, None, None, self.at)?;
+        }
+        self.undone(position, to, None, error)
+    }
+
+    /// A step's undo has ended, one way or the other: the next may begin.
+    fn undone(
+        &mut self,
+        position: usize,
+        to: StepState,
+        result: Option<Json>,
+        error: Option<String>,
+    ) -> Result<(), Error> {
+        let step = self.step_at(position)?;
+        let (step_id, attempt) = (step.step_id.clone(), step.attempt);
+        self.forget(&step_id, Action::Compensate, attempt);
+        self.agenda.undo.as_mut().and_then(Vec::pop);
+        self.saga.move_step(&step_id, to, result, error, self.at)
     }
 
     fn undo(&mut self, position: usize) -> Result<(), Error> {
@@ -139,12 +162,7 @@ impl Turn<'_> {
         let Some(position) = self.in_flight(attempt_key, Action::Compensate) else {
             return Ok(());
         };
-        self.agenda.live -= 1;
-        self.agenda.ended(attempt_key);
-        self.agenda.undoing = None;
-        let step_id = self.step_at(position)?.step_id.clone();
-        self.saga
-            .move_step(&step_id, StepState::Compensated, result, None, self.at)
+        self.undone(position, StepState::Compensated, result, None)
     }
 
     pub(super) fn undo_failed(
@@ -155,7 +173,6 @@ impl Turn<'_> {
         let Some(position) = self.in_flight(attempt_key, Action::Compensate) else {
             return Ok(());
         };
-        self.agenda.live -= 1;
         let step = self.step_at(position)?;
         let error = if step.activity == Activity::Aborting {
             format!("Compensation timed out after {}s", step.timeout_seconds)
@@ -183,27 +200,15 @@ impl Turn<'_> {
                 Ok(false)
             }
             OnUndoFailure::Escalate => {
-                self.leave(position, None)?;
+                self.leave(position)?;
                 Ok(true)
             }
         }
     }
 
     /// A step stays as it is: it could not be undone.
-    pub(super) fn leave(&mut self, position: usize, error: Option<String>) -> Result<(), Error> {
-        let step = self.step_at(position)?;
-        let (step_id, attempt) = (step.step_id.clone(), step.attempt);
-        let saga_id = self.saga.saga_id();
-        let key = super::keys::attempt_key(saga_id, &step_id, Action::Compensate, attempt);
-        self.agenda.ended(&key);
-        self.agenda.undoing = None;
-        self.saga.move_step(
-            &step_id,
-            StepState::CompensationFailed,
-            None,
-            error,
-            self.at,
-        )
+    pub(super) fn leave(&mut self, position: usize) -> Result<(), Error> {
+        self.undone(position, StepState::CompensationFailed, None, None)
     }
 
     /// Nothing runs any more: what was executing has failed, or is to be undone.
@@ -213,49 +218,47 @@ impl Turn<'_> {
                 continue;
             };
             let step = self.step_at(position)?;
-            let (in_doubt, attempt) = (step.in_doubt, step.attempt);
-            let saga_id = self.saga.saga_id();
-            let key = super::keys::attempt_key(saga_id, &step_id, Action::Execute, attempt);
+            let in_doubt = step.in_doubt;
             let kill_id = step.fence.as_ref().map(|fence| fence.kill_id.clone());
-            self.agenda.ended(&key);
-            self.agenda.withdraw(position);
             let undone = in_doubt && self.settings().in_doubt == InDoubt::Undo;
             if let Some(kill_id) = kill_id
                 && !undone
             {
-                let step_id = step_id.clone();
                 self.record(Fact::StepAbandoned { step_id, kill_id })?;
             }
             if in_doubt {
                 self.decide_doubt(position)?;
             } else {
-                self.saga
-                    .move_step(&step_id, StepState::Failed, None, None, self.at)?;
+                self.fail(position)?;
             }
         }
         Ok(())
     }
 
-    /// The committed steps in the order of their commits.
+    /// The committed steps in the order of their commits; what is being undone comes first.
     fn committed(&self) -> Vec<Committed> {
         let without_effect = self.settings().nothing_to_undo.iter();
         let without_effect: BTreeSet<&str> = without_effect.map(String::as_str).collect();
         let steps = self.saga.steps().iter().enumerate();
-        let committed = steps.filter(|(_, step)| step.state == StepState::Committed);
-        let mut commits: Vec<(Option<u64>, usize, bool)> = committed
-            .map(|(position, step)| {
-                let needless = without_effect.contains(step.step_id.as_str());
-                (step.committed_seq, position, needless)
-            })
-            .collect();
-        commits.sort_unstable();
-        let commits = commits.into_iter();
-        commits
-            .map(|(_, position, nothing_to_undo)| Committed {
+        let committed = steps.filter_map(|(position, step)| {
+            let under_way = match step.state {
+                StepState::Committed => false,
+                StepState::Compensating => true,
+                StepState::Pending
+                | StepState::Executing
+                | StepState::Compensated
+                | StepState::CompensationFailed
+                | StepState::Failed => return None,
+            };
+            let committed = Committed {
                 position,
-                nothing_to_undo,
-            })
-            .collect()
+                nothing_to_undo: without_effect.contains(step.step_id.as_str()),
+            };
+            Some((under_way, step.committed_seq, committed))
+        });
+        let mut committed: Vec<(bool, Option<u64>, Committed)> = committed.collect();
+        committed.sort_unstable_by_key(|(under_way, seq, _)| (*under_way, *seq));
+        committed.into_iter().map(|(.., step)| step).collect()
     }
 
     fn end(&mut self) -> Result<(), Error> {

@@ -8,13 +8,11 @@ use crate::saga::RunSettings;
 
 /// One thing told to a saga; `at` is in epoch milliseconds. What is stale, repeated or not the
 /// saga's business changes nothing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// When.
     pub at: f64,
     /// What.
-    #[serde(flatten)]
     pub told: Told,
 }
 
@@ -186,7 +184,7 @@ pub enum Timer {
 struct Fields {
     r#type: String,
     at: f64,
-    settings: Option<RunSettings>,
+    settings: Option<Json>,
     attempt_key: Option<String>,
     result: Option<Json>,
     error: Option<String>,
@@ -219,7 +217,11 @@ impl Fields {
         let step_id = || needed(self.step_id, &kind, "step_id");
         let kill_id = || needed(self.kill_id, &kind, "kill_id");
         let agent_did = || needed(self.agent_did, &kind, "agent_did");
-        let settings = self.settings.unwrap_or_default();
+        let settings = || {
+            let written = self.settings.as_ref();
+            let read = written.map(|settings| RunSettings::from_json(settings.text()));
+            Ok::<_, Error>(read.transpose()?.unwrap_or_default())
+        };
         let result = || self.result.map(keepable).transpose();
         let failure = || {
             let failure = Failure {
@@ -231,8 +233,12 @@ impl Fields {
             Ok::<_, Error>(failure)
         };
         Ok(match kind.as_str() {
-            "start" => Told::Start { settings },
-            "recover" => Told::Recover { settings },
+            "start" => Told::Start {
+                settings: settings()?,
+            },
+            "recover" => Told::Recover {
+                settings: settings()?,
+            },
             "attempt_succeeded" => Told::AttemptSucceeded {
                 attempt_key: attempt_key()?,
                 result: result()?,

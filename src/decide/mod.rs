@@ -176,7 +176,7 @@ impl Turn<'_> {
             } => self.handoff_accepted(step_id, to_agent, kill_id),
             Told::HandoffRefused { step_id, kill_id } => self.handoff_refused(step_id, kill_id),
             Told::AgentRevived { agent_did } => {
-                if self.saga.is_killed(&agent_did) {
+                if self.saga.is_killed(&agent_did) && !self.saga.state().is_final() {
                     self.record(Fact::AgentRevived { agent_did })?;
                 }
                 Ok(())
@@ -208,8 +208,7 @@ impl Turn<'_> {
         if self.saga.settings().is_some() || self.saga.state().is_final() {
             return Ok(());
         }
-        self.record(Fact::RunStarted { settings })?;
-        self.fail_exhausted()
+        self.record(Fact::RunStarted { settings })
     }
 
     /// Goes on where another run was lost, and sets the timers that were lost with it.
@@ -226,11 +225,12 @@ impl Turn<'_> {
             self.record(Fact::AttemptLost { step_id })?;
         }
         self.agenda = Agenda::of(self.saga);
-        self.fail_exhausted()?;
+        self.end_exhausted()?;
         for step_id in self.step_ids(|step| step.activity == Activity::Waiting) {
             self.await_retry(&step_id);
         }
-        for step_id in self.step_ids(|step| step.fence.is_some()) {
+        let handed_over = self.saga.state() == SagaState::Running;
+        for step_id in self.step_ids(|step| handed_over && step.fence.is_some()) {
             self.look_for_substitute(&step_id);
         }
         Ok(())

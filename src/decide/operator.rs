@@ -26,7 +26,7 @@ impl Turn<'_> {
         };
         if step.activity == Activity::Held {
             let position = self.saga.position(step_id).unwrap_or_default();
-            return self.leave(position, None);
+            return self.leave(position);
         }
         let kill_id = step.fence.as_ref().map(|fence| fence.kill_id.clone());
         match kill_id.filter(|_| self.is_held(step)) {
@@ -41,7 +41,7 @@ impl Turn<'_> {
         let Some(position) = held else {
             return Ok(());
         };
-        self.leave(position, None)?;
+        self.leave(position)?;
         let steps = self.saga.steps().iter();
         let failed = steps.filter(|step| step.state == StepState::CompensationFailed);
         let error = escalated(failed.count());

@@ -165,11 +165,12 @@ fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
             let place_of = |target: &usize| places.get(*target).copied();
             let named = graph.get(index).into_iter().flatten().filter_map(place_of);
             let mut unit = unit.clone();
-            unit.waits_for = if names_its_waits(saga, &unit) {
-                named.collect()
-            } else {
-                place.checked_sub(1).into_iter().collect()
-            };
+            unit.waits_for = named.collect();
+            if follows_the_list(saga, &unit) {
+                unit.waits_for.extend(place.checked_sub(1));
+                unit.waits_for.sort_unstable();
+                unit.waits_for.dedup();
+            }
             order.push(unit);
         }
         for waiter in waiters.get(index).into_iter().flatten() {
@@ -184,10 +185,11 @@ fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
     order
 }
 
-fn names_its_waits(saga: &Saga, unit: &Unit) -> bool {
+/// Whether a step of the unit does not name what it waits for, and so waits for what stands before.
+fn follows_the_list(saga: &Saga, unit: &Unit) -> bool {
     let mut steps = unit
         .steps
         .iter()
         .filter_map(|position| saga.steps().get(*position));
-    steps.any(|step| step.depends_on.is_some())
+    steps.any(|step| step.depends_on.is_none())
 }

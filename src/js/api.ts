@@ -2,27 +2,44 @@ import type { RuleLevels } from './sagaward_bg.js';
 
 export { SAGA_DEFINITION_SCHEMA, SAGA_TRANSITIONS, STEP_TRANSITIONS, VALID_ACTION_PREFIXES } from './constants.js';
 export { RateLimitExceeded, SagaSchemaError, SagaStateError, SagawardError } from './errors.js';
+export type { Journal } from './journal/journal.js';
+export { MemoryJournal } from './journal/memory_journal.js';
 export { KillSwitch } from './kill/kill_switch.js';
 export type { Accept, HandoffOffer } from './kill/substitute.js';
 export type { KillContext, Termination } from './kill/terminate.js';
 export { AgentRateLimiter, type RateLimiterOptions, type Ring } from './rate_limiter.js';
 export { Saga, type Command, type SagaEvent, type SagaInput, type StepView } from './saga.js';
+export { ActionError, type Actions, type StepContext } from './run/actions.js';
+export type { Clock } from './run/clock.js';
+export type { RunOptions } from './run/options.js';
+export { recover, recoverAll, type RecoverOptions } from './run/recover.js';
+export { run, type RunResult, type SagaRun } from './run/run.js';
 export { assertValid, isValid, isValidText, parseDefinition, validate, validateText } from './validation.js';
 export type {
+  Action,
+  Activity,
+  Attempt,
+  Backoff,
   Diagnostic,
   Edit,
+  Effect,
+  Fact,
+  Failure,
   FanOutGroup,
   Fence,
   Fix,
   HandoffStatus,
+  InDoubt,
   KillReason,
   KillRequest,
   KillResult,
   KillSwitchOptions,
   KillSwitchSnapshot,
   KilledAgent,
+  KilledBy,
   Level,
   Limits,
+  OnUndoFailure,
   OnUnconfirmed,
   Outcome,
   Path,
@@ -31,8 +48,10 @@ export type {
   RateLimitStats,
   Related,
   Report,
+  RetrySettings,
   Rule,
   RuleLevels,
+  RunSettings,
   SagaDefinition,
   SagaDict,
   SagaSnapshot,
@@ -47,6 +66,8 @@ export type {
   StepState,
   SubstituteOrder,
   TerminationOutcome,
+  Timer,
+  Told,
   ValidateOptions,
 } from './sagaward_bg.js';
 

@@ -1,8 +1,8 @@
 import { callable, frozen, id, json, number, object, optionalText, text } from './arguments.js';
 import { SagawardError } from './errors.js';
 import type {
+  Command,
   Fact,
-  KillInput,
   Outcome,
   SagaCore,
   SagaDict,
@@ -11,6 +11,7 @@ import type {
   Step,
   StepDefinition,
   StepState,
+  Told,
   ValidateOptions,
 } from './sagaward_bg.js';
 import { release, withState } from './state.js';
@@ -20,9 +21,8 @@ export type StepView = Step;
 /** A fact with its place in the log: `seq` counts from 1 without gaps. */
 export type SagaEvent = { seq: number; at: string } & Fact;
 /** What can be told to a saga; `at` is in epoch milliseconds. */
-export type SagaInput = KillInput;
-/** What a saga wants to be done. A saga that is driven by hand wants nothing. */
-export type Command = never;
+export type SagaInput = { at: number } & Told;
+export type { Command };
 
 interface Clock {
   /** Epoch milliseconds. Default `Date.now`. */
@@ -32,6 +32,22 @@ interface Clock {
 /** Asks the core of a saga, for the rest of this package. */
 export let askCore: <T>(saga: Saga, work: (core: SagaCore) => T) => T;
 export let isFreed: (saga: Saga) => boolean;
+/** Tells a saga an input that is JSON text already. */
+export let handleWritten: (saga: Saga, input: string) => Command[];
+
+/** Whether a run drives a saga, or drove it. */
+export function isDriven(saga: Saga): boolean {
+  return askCore(saga, (core) => core.isDriven);
+}
+
+/** The results of the committed steps that a step waits for. */
+export function resultsFor(saga: Saga, stepId: string): Readonly<Record<string, unknown>> {
+  const pairs = JSON.parse(askCore(saga, (core) => core.results(stepId))) as [string, unknown][];
+  // Without a prototype, and defined rather than assigned: a step may be called `__proto__`.
+  const results = Object.create(null) as Record<string, unknown>;
+  for (const [id, value] of pairs) Object.defineProperty(results, id, { value: frozen(value), enumerable: true });
+  return Object.freeze(results);
+}
 
 /**
  * One saga: its steps, its state machine and its log. Every change is an event; the state is
@@ -61,6 +77,7 @@ export class Saga {
   static {
     askCore = (saga, work) => saga.#ask(work);
     isFreed = (saga) => saga.#core === undefined;
+    handleWritten = (saga, input) => saga.#handle(input);
   }
 
   static #adopt(core: SagaCore, options: Clock): Saga {
@@ -143,7 +160,12 @@ export class Saga {
   }
 
   step(stepId: string): StepView | undefined {
-    return this.#byId().get(text(stepId, 'stepId'));
+    const wanted = id(stepId, 'stepId');
+    // Alone, so that its price does not grow with the saga.
+    return this.#view(`step ${wanted}`, () => {
+      const step = this.#ask((core) => core.step(wanted));
+      return step === undefined ? undefined : frozen(JSON.parse(step) as StepView);
+    });
   }
 
   /** What a rollback would have to undo, in the order of the definition. */
@@ -191,11 +213,12 @@ export class Saga {
     this.#change((core) => core.transitionStep(step, state, result, error, at));
   }
 
-  /** Tells the saga one thing. What is stale, repeated or not its business changes nothing. */
+  /**
+   * The pure core: tells the saga one thing, and returns what is to be done now. What is stale,
+   * repeated or not its business changes nothing.
+   */
   handle(input: SagaInput): Command[] {
-    const inputText = json(input, 'the input');
-    this.#change((core) => core.handle(inputText));
-    return [];
+    return this.#handle(json(input, 'the input'));
   }
 
   /** What the reference's `to_dict` gives. */
@@ -241,9 +264,14 @@ export class Saga {
     return withState(() => work(core));
   }
 
-  #change(work: (core: SagaCore) => void): void {
-    this.#ask(work);
+  #handle(input: string): Command[] {
+    return JSON.parse(this.#change((core) => core.handle(input)));
+  }
+
+  #change<T>(work: (core: SagaCore) => T): T {
+    const done = this.#ask(work);
     this.#tell();
+    return done;
   }
 
   // Events are told one after the other, also those that a listener causes.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::{HandoffStatus, StepHandoff, TerminationOutcome};
-use super::running::{InFlight, Stage};
+use super::running::{InFlight, Kill, Stage};
 use super::{KillSwitch, OnUnconfirmed};
 
 /// A step in flight, found in an attached saga.
@@ -17,6 +17,8 @@ pub struct Found {
     pub session_id: String,
     /// Whether the killed agent's action has ended already.
     pub settled: bool,
+    /// Whether an attempt of it may have had its effect.
+    pub in_doubt: bool,
 }
 
 /// A step offered to a substitute.
@@ -79,7 +81,7 @@ impl KillSwitch {
                     from_agent: kill.request.agent_did.clone(),
                     to_agent: None,
                     status: HandoffStatus::Pending,
-                    in_doubt: true,
+                    in_doubt: step.in_doubt,
                     error: None,
                 },
                 session_id: step.session_id,
@@ -89,6 +91,30 @@ impl KillSwitch {
             });
         }
         self.kills.insert(kill_id.to_owned(), kill);
+    }
+
+    /// A run's step that its killed agent can no longer work: it is looked for a substitute, though
+    /// the kill may be over. The step joins the record, if that is still kept.
+    pub fn reopen(&mut self, kill_id: &str, from_agent: &str, attachment: u32, step: Found) {
+        let recorded = self.history.iter().rev();
+        let recorded = recorded.clone().find(|record| record.kill_id == kill_id);
+        let kill = self.kills.entry(kill_id.to_owned());
+        let kill = kill.or_insert_with(|| Kill::again(kill_id, from_agent, &step, recorded));
+        kill.steps.push(InFlight {
+            handoff: StepHandoff {
+                step_id: step.step_id,
+                saga_id: step.saga_id,
+                from_agent: from_agent.to_owned(),
+                to_agent: None,
+                status: HandoffStatus::Pending,
+                in_doubt: step.in_doubt,
+                error: None,
+            },
+            session_id: step.session_id,
+            attachment: Some(attachment),
+            settled: true,
+            stage: Stage::New,
+        });
     }
 
     /// The killed agent's action has ended. The kill that held the step for it, and may go on.

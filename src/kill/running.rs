@@ -1,6 +1,9 @@
 //! One kill from its fence to its record.
 
-use super::record::{HandoffStatus, KillResult, StepHandoff, TerminationOutcome};
+use serde_json::Value;
+
+use super::handoff::Found;
+use super::record::{HandoffStatus, KillReason, KillResult, StepHandoff, TerminationOutcome};
 use super::request::KillRequest;
 use super::substitutes::Candidates;
 use crate::saga::Timestamp;
@@ -47,6 +50,34 @@ pub(super) enum Stage {
 }
 
 impl Kill {
+    /// A kill that was over, with the steps of its record.
+    pub fn again(kill_id: &str, agent_did: &str, step: &Found, recorded: Option<&KillResult>) -> Self {
+        let request = KillRequest {
+            agent_did: agent_did.to_owned(),
+            session_id: recorded.map_or_else(|| step.session_id.clone(), |record| record.session_id.clone()),
+            reason: recorded.map_or(KillReason::Manual, |record| record.reason),
+            in_flight_steps: Value::Null,
+            details: recorded.map(|record| record.details.clone()).unwrap_or_default(),
+        };
+        let handoffs = recorded.into_iter().flat_map(|record| &record.handoffs);
+        let steps = handoffs.map(|handoff| InFlight {
+            handoff: handoff.clone(),
+            session_id: request.session_id.clone(),
+            attachment: None,
+            settled: true,
+            stage: Stage::Done,
+        });
+        Self {
+            kill_id: kill_id.to_owned(),
+            at: recorded.map_or(Timestamp::EPOCH, |record| record.timestamp),
+            termination: recorded.map(|record| record.termination),
+            error: recorded.and_then(|record| record.error.clone()),
+            steps: steps.collect(),
+            duration_ms: recorded.map_or(0.0, |record| record.duration_ms),
+            request,
+        }
+    }
+
     pub fn note(&mut self, error: String) {
         match &mut self.error {
             None => self.error = Some(error),

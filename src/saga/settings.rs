@@ -1,4 +1,5 @@
-//! How a saga is driven. Kept in its log, so that the same log means the same decisions.
+//! How a saga is driven: an option bag, and camelCase as all of them. It is kept in the log, so that
+//! the same log means the same decisions.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ pub const LONGEST_WAIT_MS: f64 = 86_400_000.0;
 /// How a saga is driven. Every field has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RunSettings {
     /// How many attempts may be in flight at once, at least 1. Default 16.
     pub concurrency: u32,
@@ -31,7 +32,7 @@ pub struct RunSettings {
 /// When a failed attempt is followed by the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RetrySettings {
     /// The wait before the first retry, in milliseconds. Default 1,000, as in the reference.
     pub delay_ms: f64,
@@ -104,15 +105,22 @@ impl Default for RetrySettings {
 }
 
 impl RunSettings {
+    /// Reads settings.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let settings: Self = input::read(text, "options", Code::BadOption)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
     /// Refuses what cannot be meant.
     pub fn check(&self) -> Result<(), Error> {
         if self.concurrency == 0 {
             return Err(bad("concurrency", "must be at least 1"));
         }
         let waits = [
-            ("retry.delay_ms", self.retry.delay_ms),
-            ("retry.max_delay_ms", self.retry.max_delay_ms),
-            ("abort_grace_ms", self.abort_grace_ms),
+            ("retry.delayMs", self.retry.delay_ms),
+            ("retry.maxDelayMs", self.retry.max_delay_ms),
+            ("abortGraceMs", self.abort_grace_ms),
         ];
         for (place, wait) in waits {
             if !(0.0..=LONGEST_WAIT_MS).contains(&wait) {
@@ -124,6 +132,6 @@ impl RunSettings {
 }
 
 fn bad(place: &str, message: &str) -> Error {
-    let message = format!("settings ({place}): {message}");
+    let message = format!("options ({place}): {message}");
     Error::new(Code::BadOption, message).with("place", place)
 }

@@ -13,6 +13,9 @@ pub struct Timestamp(DateTime<Utc>);
 const LATEST_MS: f64 = 253_402_300_799_999.0;
 
 impl Timestamp {
+    /// The beginning of 1970.
+    pub(crate) const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// The time this many milliseconds after 1970; parts of a millisecond are dropped.
     pub fn from_epoch_ms(ms: f64) -> Result<Self, Error> {
         let inside = (0.0..=LATEST_MS).contains(&ms);

@@ -96,6 +96,20 @@ impl KillSwitchCore {
         Ok(())
     }
 
+    /// A step, as JSON, whose substitute is looked for though the kill may be over.
+    pub fn reopen(
+        &mut self,
+        kill_id: &str,
+        from_agent: &str,
+        attachment: u32,
+        step: &str,
+    ) -> Result<(), JsValue> {
+        let step: Found = serde_json::from_str(step)
+            .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
+        self.0.reopen(kill_id, from_agent, attachment, step);
+        Ok(())
+    }
+
     /// An action has ended; the kill that may go on.
     pub fn settled(&mut self, attachment: u32, step_id: &str) -> Option<String> {
         self.0.settled(attachment, step_id)

@@ -236,6 +236,7 @@ fn found(saga: &Saga, step: &Step) -> crate::kill::Found {
         saga_id: saga.saga_id().to_owned(),
         session_id: saga.session_id().to_owned(),
         settled: step.fence.as_ref().is_some_and(|fence| fence.settled),
+        in_doubt: step.in_doubt,
     }
 }
 

@@ -34,7 +34,7 @@ export class AttachedSagas {
     }
     const id = ++this.#last;
     const unsubscribe = saga.subscribe((event) => {
-      if (event.type === 'attempt_settled') this.#onSettled(id, event.step_id);
+      if (event.type === 'attempt_settled' || event.type === 'attempt_lost') this.#onSettled(id, event.step_id);
     });
     const attached = { id, saga, dispatch, unsubscribe };
     this.#attached.set(saga, attached);

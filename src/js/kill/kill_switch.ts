@@ -1,6 +1,6 @@
 import { callable, frozen, id, json, object, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import { askCore, Saga } from '../saga.js';
+import { askCore, type Command, Saga } from '../saga.js';
 import type { KillReason, KillRequest, KillResult, KillSwitchCore, KillSwitchOptions, KillSwitchSnapshot } from '../sagaward_bg.js';
 import { release, withState } from '../state.js';
 import { type AttachedSaga, AttachedSagas, type Dispatch, tell } from './attached_sagas.js';
@@ -8,6 +8,13 @@ import { lastResort } from './last_resort.js';
 import { written } from './request.js';
 import { type Accept, type HandoffOffer, Substitutes } from './substitute.js';
 import { killed, terminate, type Termination } from './terminate.js';
+
+/** Lets the kills of a switch reach the saga of a run; returns how that ends. */
+export let feedKills: (killSwitch: KillSwitch, saga: Saga, dispatch: Dispatch) => () => void;
+/** Looks for a substitute for a run's step; the saga is told who has it now. */
+export let lookForSubstitute: (killSwitch: KillSwitch, saga: Saga, wanted: HandOff) => void;
+
+type HandOff = Extract<Command, { type: 'hand_off' }>;
 
 interface Move {
   attachment: number;
@@ -33,6 +40,11 @@ export class KillSwitch {
   readonly #running = new Map<string, { killId: string; result: Promise<KillResult> }>();
   /** By kill, while it is worked on: what to call when an attached step has settled. */
   readonly #underWay = new Map<string, () => void>();
+
+  static {
+    feedKills = (killSwitch, saga, dispatch) => killSwitch.#feed(saga, dispatch);
+    lookForSubstitute = (killSwitch, saga, wanted) => killSwitch.#lookForSubstitute(saga, wanted);
+  }
 
   constructor(options: Partial<KillSwitchOptions> & { now?: () => number } = {}) {
     const adopted = KillSwitch.#adopted;
@@ -195,6 +207,32 @@ export class KillSwitch {
 
   [Symbol.dispose](): void {
     this.free();
+  }
+
+  /** The run itself asks for substitutes where earlier kills have left it steps. */
+  #feed(saga: Saga, dispatch: Dispatch): () => void {
+    const killers = new Map<string, string>(Object.entries(JSON.parse(this.#ask((core) => core.killed()))));
+    this.#sagas.attach(saga, dispatch);
+    for (const agent of agentsOf(saga)) {
+      const killId = killers.get(agent);
+      if (killId !== undefined) dispatch({ type: 'agent_killed', at: this.#time(), agent_did: agent, kill_id: killId });
+    }
+    return () => this.#sagas.detach(saga);
+  }
+
+  #lookForSubstitute(saga: Saga, { step_id, from_agent, kill_id, in_doubt }: HandOff): void {
+    const attached = this.#sagas.list().find((one) => one.saga === saga);
+    const step = JSON.stringify({ step_id, saga_id: saga.sagaId, session_id: saga.sessionId, settled: true, in_doubt });
+    const reopened = attached && this.#try((core) => (core.reopen(kill_id, from_agent, attached.id, step), true));
+    if (!reopened) {
+      // Freed or dead: nobody is left who could say who takes it.
+      if (attached) tell(attached, { type: 'handoff_refused', at: this.#time(), step_id, kill_id });
+      return;
+    }
+    // A kill that is worked on comes to it by itself.
+    if (this.#underWay.has(kill_id)) return;
+    this.#underWay.set(kill_id, () => {});
+    void this.#handOff(kill_id, () => this.#try((core) => core.amend(kill_id)));
   }
 
   async #perform(killId: string, request: KillRequest, requestText: string): Promise<KillResult> {
