@@ -1,18 +1,18 @@
 // What does parts of the work without sagaward. Of validation: a JSON Schema validator, then the semantic rules in JavaScript.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { SAGA_DEFINITION_SCHEMA, VALID_ACTION_PREFIXES } from 'sagaward';
 import { soundRules } from './rules.mjs';
 
 const require = createRequire(import.meta.url);
-const version = (name) => {
-  // Not all packages export their manifest.
-  const manifest = require.resolve.paths(name).map((folder) => join(folder, name, 'package.json')).find((file) => existsSync(file));
-  return JSON.parse(readFileSync(manifest, 'utf8')).version;
-};
+/** Not all packages export their manifest: it is the next one above their entry that has a version. */
+function version(name, folder = dirname(require.resolve(name))) {
+  const manifest = join(folder, 'package.json');
+  return (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version) || version(name, dirname(folder));
+}
 
 const schema = structuredClone(SAGA_DEFINITION_SCHEMA);
 const compiled = new Ajv2020({ allErrors: false, allowUnionTypes: true }).compile(schema);
