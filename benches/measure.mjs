@@ -35,6 +35,29 @@ function batch(work, calls) {
   return performance.now() - start;
 }
 
+const PREPARED_ROUNDS = 15;
+const PREPARED_WARM_UP = 4;
+
+/**
+ * The same for work that uses up what it works on, which `prepare` makes anew each time, untimed.
+ * `units`: how often one call does that of which the time is asked.
+ */
+export async function prepared(candidates) {
+  const runners = Object.entries(candidates).map(([name, candidate]) => ({ name, samples: [], ...candidate }));
+  for (let round = 0; round < PREPARED_WARM_UP + PREPARED_ROUNDS; round += 1) {
+    for (let i = 0; i < runners.length; i += 1) {
+      const { prepare, work, release, units = 1, samples } = runners[(round + i) % runners.length];
+      const material = prepare();
+      const start = performance.now();
+      await work(material);
+      const ms = performance.now() - start;
+      release?.(material);
+      if (round >= PREPARED_WARM_UP) samples.push(ms / units);
+    }
+  }
+  return Object.fromEntries(runners.map(({ name, samples }) => [name, median(samples)]));
+}
+
 export function median(samples) {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];

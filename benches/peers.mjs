@@ -1,13 +1,18 @@
-// What validates sagas without sagaward: a JSON Schema validator, then the semantic rules in JavaScript.
-import { readFileSync } from 'node:fs';
+// What does parts of the work without sagaward. Of validation: a JSON Schema validator, then the semantic rules in JavaScript.
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { SAGA_DEFINITION_SCHEMA, VALID_ACTION_PREFIXES } from 'sagaward';
 import { soundRules } from './rules.mjs';
 
 const require = createRequire(import.meta.url);
-const version = (name) => JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')).version;
+/** Not all packages export their manifest: it is the next one above their entry that has a version. */
+function version(name, folder = dirname(require.resolve(name))) {
+  const manifest = join(folder, 'package.json');
+  return (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version) || version(name, dirname(folder));
+}
 
 const schema = structuredClone(SAGA_DEFINITION_SCHEMA);
 const compiled = new Ajv2020({ allErrors: false, allowUnionTypes: true }).compile(schema);
@@ -17,6 +22,8 @@ export const names = {
   sagaward: `sagaward ${version('sagaward')}`,
   ajv: `ajv ${version('ajv')}`,
   cfworker: `@cfworker/json-schema ${version('@cfworker/json-schema')}`,
+  xstate: `xstate ${version('xstate')}`,
+  limiter: `limiter ${version('limiter')}`,
 };
 /** Judges a value, by peer. */
 export const judges = {

@@ -2,11 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import * as kill from './kill.mjs';
+import * as lifecycle from './lifecycle.mjs';
 import { interleaved } from './measure.mjs';
+import * as rateLimiter from './rate_limiter.mjs';
+import * as snapshots from './snapshots.mjs';
 import * as startup from './startup.mjs';
 import * as validation from './validation.mjs';
 
-const suites = [validation, startup];
+const suites = [validation, startup, lifecycle, kill, rateLimiter, snapshots];
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
 
 const { values: { write }, positionals: words } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
@@ -15,19 +19,21 @@ const page = [
   '# Benchmarks',
   '',
   'Written by `npm run bench -- --write`. The candidates run in one process and take turns; each number is the median of one call,',
-  'and in brackets the time as a multiple of the first column (above 1: slower than sagaward). Before timing, all candidates must',
-  'give the same verdicts on a sound definition and on nine faulty ones. The rows are no gate: compare numbers of one machine only.',
+  'or how many there are in a second, and in brackets the time as a multiple of the first column (above 1: slower than the first).',
+  'Before timing, all candidates must have done the same work: given the same verdicts, reached the same states. The rows are no',
+  'gate: compare numbers of one machine only.',
   '',
   `Machine: ${cpus()[0]?.model.trim() ?? process.arch}, ${cpus().length} cores, Node ${process.versions.node}.`,
 ];
-for (const { title, rows } of suites) {
+for (const { title, rows, perSecond } of suites) {
   const chosen = rows.filter(({ name }) => words.every((word) => name.includes(word)));
   for (const [i, { name, check, candidates, measure = () => interleaved(candidates) }] of chosen.entries()) {
-    check?.();
+    await check?.();
     const times = await measure();
     if (i === 0) say('', `## ${title}`, '', line(['', ...Object.keys(times)]), line(['---', ...Object.keys(times).map(() => '---:')]));
-    const [ours] = Object.values(times);
-    say(line([name, ...Object.values(times).map((ms) => (ms === ours ? duration(ms) : `${duration(ms)} (${(ms / ours).toFixed(2)})`))]));
+    const shown = perSecond ? rate : duration;
+    const [first, ...others] = Object.values(times);
+    say(line([name, shown(first), ...others.map((ms) => `${shown(ms)} (${(ms / first).toFixed(2)})`)]));
   }
 }
 if (write) {
@@ -43,6 +49,10 @@ function say(...lines) {
 
 function line(cells) {
   return `| ${cells.join(' | ')} |`;
+}
+
+function rate(ms) {
+  return `${Number((1000 / ms).toPrecision(3)).toLocaleString('en')} /s`;
 }
 
 function duration(ms) {

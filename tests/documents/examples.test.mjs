@@ -22,16 +22,22 @@ test('the README has examples', () => {
   assert.ok(examples('README.md').length > 0);
 });
 
-for (const document of documents) {
-  for (const { line, language, code } of examples(document)) {
-    test(`${document}:${line} runs`, () => {
-      const name = `${document.replace(/\W/g, '-')}-${line}`;
-      if (language === 'ts') compile(join(folder, `${name}.mts`), code);
-      const script = join(folder, `${name}.mjs`);
-      writeFileSync(script, language === 'ts' ? transformSync(code, { loader: 'ts' }).code : code);
-      execFileSync(process.execPath, [script], { cwd: root, encoding: 'utf8', timeout: 60_000 });
-    });
-  }
+const programs = documents.flatMap((document) =>
+  examples(document).map((example) => ({ ...example, document, file: join(folder, `${document.replace(/\W/g, '-')}-${example.line}`) })),
+);
+
+test('those in TypeScript are typed', () => {
+  const typed = programs.filter(({ language }) => language === 'ts');
+  for (const { file, code } of typed) writeFileSync(`${file}.mts`, code);
+  const options = '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --types node --lib es2022,dom,esnext.disposable'.split(' ');
+  execFileSync(process.execPath, [tsc, ...options, ...typed.map(({ file }) => `${file}.mts`)], { encoding: 'utf8' });
+});
+
+for (const { document, line, language, code, file } of programs) {
+  test(`${document}:${line} runs`, () => {
+    writeFileSync(`${file}.mjs`, language === 'ts' ? transformSync(code, { loader: 'ts' }).code : code);
+    execFileSync(process.execPath, [`${file}.mjs`], { cwd: root, encoding: 'utf8', timeout: 60_000 });
+  });
 }
 
 function examples(document) {
@@ -42,10 +48,4 @@ function examples(document) {
     language,
     code,
   }));
-}
-
-function compile(file, code) {
-  writeFileSync(file, code);
-  const options = '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --types node --lib es2022,dom,esnext.disposable'.split(' ');
-  execFileSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8' });
 }

@@ -33,17 +33,16 @@ export function expected(text, reference) {
 function parse(text) {
   try {
     const value = JSON.parse(text);
-    return leaves(value).every((leaf) => (typeof leaf === 'string' ? leaf.isWellFormed() : typeof leaf !== 'number' || Number.isFinite(leaf)))
-      ? value
-      : undefined;
+    return isSound(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function leaves(value) {
-  if (typeof value !== 'object' || value === null) return [value];
-  return Object.entries(value).flatMap(([key, inner]) => [key, ...leaves(inner)]);
+function isSound(value) {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return typeof value !== 'number' || Number.isFinite(value);
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isSound(inner));
 }
 
 /** How deep the text nests, also in a value that a later twin of its key overrides. */

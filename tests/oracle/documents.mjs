@@ -66,14 +66,14 @@ export const soundDefinition = definition(
 
 /** The structure is right; ids, prefixes, undos and dependencies need not be. */
 export const structuredDefinition = definition(oneof(
-  { weight: 6, arbitrary: array(step(stepId), { minLength: 1, maxLength: 7 }) },
-  { weight: 1, arbitrary: array(step(plainId), { minLength: 6, maxLength: 20 }) },
+  { weight: 20, arbitrary: array(step(stepId), { minLength: 1, maxLength: 7 }) },
+  { weight: 2, arbitrary: array(step(plainId), { minLength: 6, maxLength: 20 }) },
   { weight: 1, arbitrary: longDependencies() },
 )).chain(shuffled);
 
 /** More than 15 dependencies: uniqueItems takes another way there. */
 function longDependencies() {
-  return tuple(step(plainId), integer({ min: 16, max: 40 })).map(([first, count]) => {
+  return tuple(step(plainId), integer({ min: 16, max: 24 })).map(([first, count]) => {
     const ids = Array.from({ length: count }, (_, i) => `s${i}`);
     return [{ ...first, depends_on: ids }, ...ids.map((id) => ({ ...first, id, depends_on: undefined }))];
   });

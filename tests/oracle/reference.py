@@ -103,5 +103,5 @@ def on_a_larger_stack(document):
     return result
 
 
-for line in sys.stdin:
-    print(json.dumps(answer(line)))
+# Written at once: a write for each line costs a tenth of the time.
+sys.stdout.writelines([json.dumps(answer(line)) + "\n" for line in sys.stdin])

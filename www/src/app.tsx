@@ -1,6 +1,10 @@
 import { Editor } from './editor/editor.tsx';
+import { openDefinition, saveDefinition } from './editor/files.ts';
 import { examples } from './examples/examples.ts';
-import { chooseFile, saveFile } from './file/file.ts';
+import { chooseFile } from './file/file.ts';
+import { KillSwitchPanel } from './kill/kill-switch.tsx';
+import { Lifecycle } from './lifecycle/lifecycle.tsx';
+import { Log } from './log/log.tsx';
 import { Problems } from './problems/problems.tsx';
 import { notice } from './state/notice.ts';
 import { Steps } from './steps/steps.tsx';
@@ -13,10 +17,10 @@ export function App() {
     <>
       <header class="bar">
         <h1><img src={mark} alt="" width="24" height="24" /> Sagaward <span>studio</span></h1>
-        <div class="bar-tools">
+        <div class="row">
           <Menu label="Examples" items={examples} />
-          <button type="button" class="button" onClick={chooseFile}>Open</button>
-          <button type="button" class="button" onClick={saveFile}>Save</button>
+          <button type="button" class="button" onClick={() => chooseFile((file) => void openDefinition(file))}>Open</button>
+          <button type="button" class="button" onClick={saveDefinition}>Save</button>
         </div>
       </header>
       <div role="alert">
@@ -27,10 +31,17 @@ export function App() {
           </p>
         )}
       </div>
-      <main class="workbench">
-        <Editor />
-        <Problems />
-        <Steps />
+      <main>
+        <div class="bench define">
+          <Editor />
+          <Problems />
+          <Steps />
+        </div>
+        <div class="bench live">
+          <Lifecycle />
+          <KillSwitchPanel />
+          <Log />
+        </div>
       </main>
     </>
   );

@@ -1,16 +1,18 @@
 import './styles/tokens.css';
 import './styles/page.css';
 import './styles/controls.css';
+import './styles/state.css';
 
 import { render } from 'preact';
 
 import { App } from './app.tsx';
+import { saveDefinition } from './editor/files.ts';
 import { markFindings } from './editor/marks.tsx';
 import { replaceText } from './editor/view.ts';
 import { FIRST_EXAMPLE, loadExample } from './examples/examples.ts';
-import { saveFile } from './file/file.ts';
 import { judgeText } from './state/analysis.ts';
 import { fileName } from './state/document.ts';
+import { guardSagas } from './state/kills.ts';
 import { recall, remember } from './state/memory.ts';
 
 export function start(): void {
@@ -24,11 +26,12 @@ export function start(): void {
   judgeText();
   markFindings();
   remember();
+  guardSagas();
   render(<App />, document.body);
 
   document.addEventListener('keydown', (event) => {
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    saveFile();
+    saveDefinition();
   });
 }

@@ -12,6 +12,7 @@ pub fn build() -> Result<()> {
         "src/js",
         wasm::GENERATED,
         "docs/rules.md",
+        "docs/cli.md",
         "package.json",
         "package-lock.json",
         "tsconfig.json",

@@ -9,26 +9,39 @@ use std::process::Command;
 
 pub struct Part {
     pub name: &'static str,
+    /// Looks at the installed package, which the part `package` makes.
+    pub needs_package: bool,
     pub run: fn(long: bool) -> Result<String>,
 }
 
-/// In order: what is quick to say no comes first, and `package` makes what the
-/// parts after it use.
+/// In the order in which they start: soon what is quick to say no and what others
+/// need, then the longest first, so that none is left to run alone at the end.
 pub const PARTS: [Part; 21] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
+    part("layers", |_| layers::check()),
+    part("package", |_| consumer::install().map(|()| String::new())),
     part("clippy", |_| {
         lint(
             "clippy",
             "--workspace --all-targets --quiet -- --deny=warnings",
         )
     }),
+    part("typescript", |_| typescript()),
+    on_package("studio", studio_tests),
     part("clippy, wasm32", |_| {
         lint(
             "clippy",
             "--features=js --target=wasm32-unknown-unknown --quiet -- --deny=warnings",
         )
     }),
-    part("layers", |_| layers::check()),
+    on_package("node", |long| tests("tests/js", long, &[])),
+    on_package("oracle", |long| {
+        tests(
+            "tests/oracle",
+            long,
+            &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
+        )
+    }),
     part("rust tests", rust_tests),
     part("rust doc examples", |_| {
         counted(cargo().args(["test", "--package=sagaward", "--doc"]))
@@ -44,41 +57,42 @@ pub const PARTS: [Part; 21] = [
     part("build tool", |_| {
         counted(cargo().args(["test", "--package=xtask", "--profile=dev"]))
     }),
-    part("typescript", |_| typescript()),
-    part("package", |_| consumer::install().map(|()| String::new())),
-    part("publint", |_| {
-        quiet(
-            tool("publint")
-                .args(["run", "--strict", "--pack=false"])
-                .arg(installed()),
-        )
-    }),
-    part("attw", |_| attw()),
-    part("published types", |_| published_types()),
-    part("node", |long| tests("tests/js", long, &[])),
-    part("deno", |long| tests("tests/deno", long, &[])),
-    part("workerd", |long| tests("tests/workerd", long, &[])),
-    part("chromium", |long| {
+    on_package("documents", |long| tests("tests/documents", long, &[])),
+    on_package("benches", |long| tests("benches", long, &[])),
+    on_package("chromium", |long| {
         tests(
             "tests/browser/package",
             long,
             &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
         )
     }),
-    part("documents", |long| tests("tests/documents", long, &[])),
-    part("benches", |long| tests("benches", long, &[])),
-    part("oracle", |long| {
-        tests(
-            "tests/oracle",
-            long,
-            &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
+    on_package("published types", |_| published_types()),
+    on_package("attw", |_| attw()),
+    on_package("publint", |_| {
+        quiet(
+            tool("publint")
+                .args(["run", "--strict", "--pack=false"])
+                .arg(installed()),
         )
     }),
-    part("studio", studio_tests),
+    on_package("workerd", |long| tests("tests/workerd", long, &[])),
+    on_package("deno", |long| tests("tests/deno", long, &[])),
 ];
 
 const fn part(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
-    Part { name, run }
+    Part {
+        name,
+        needs_package: false,
+        run,
+    }
+}
+
+const fn on_package(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
+    Part {
+        name,
+        needs_package: true,
+        run,
+    }
 }
 
 fn lint(subcommand: &str, arguments: &str) -> Result<String> {

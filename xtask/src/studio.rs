@@ -18,6 +18,7 @@ pub fn build() -> Result<()> {
     let inputs = [
         "www",
         "examples",
+        "docs/rules.md",
         "dist",
         "package-lock.json",
         "xtask/src/studio.rs",

@@ -24,7 +24,7 @@ const { metafile } = await build({
     {
       name: 'package-stays-outside',
       setup({ onResolve }) {
-        onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: './index.js', external: true }));
+        onResolve({ filter: /^\.\.\/slim\.js$/ }, () => ({ path: './slim.js', external: true }));
       },
     },
   ],

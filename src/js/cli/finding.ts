@@ -1,4 +1,4 @@
-import type { Diagnostic, Report, Rule } from '../index.js';
+import type { Diagnostic, Report, Rule } from '../slim.js';
 
 /** What the library reports, and what only a file in YAML can have wrong. */
 export interface Finding extends Omit<Diagnostic, 'rule'> {

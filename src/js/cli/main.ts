@@ -1,4 +1,4 @@
-import { SagawardError } from '../index.js';
+import { SagawardError } from '../slim.js';
 import { explain } from './explain.js';
 import { UsageError, type Verb } from './usage.js';
 import { validate } from './validate.js';

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SagawardError, VALID_ACTION_PREFIXES, validateText, type ValidateOptions } from '../index.js';
+import { init, SagawardError, VALID_ACTION_PREFIXES, validateText, type ValidateOptions } from '../slim.js';
 import type { Findings, Judgement } from './finding.js';
 import { github } from './format/github.js';
 import { json } from './format/json.js';
@@ -62,6 +63,8 @@ export const validate: Verb = {
       actionPrefixes: [...VALID_ACTION_PREFIXES, ...(values['action-prefix'] ?? [])],
       limits: { maxBytes },
     };
+    // From its file: sooner there than out of the base64 that the default entry carries. The bundle lies beside it.
+    init(readFileSync(new URL('sagaward.wasm', import.meta.url)));
     // Wrong options are wrong even when no file can be read.
     validateText('null', options);
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parseEvents, YAMLException } from 'js-yaml';
-import { validateText, type Diagnostic, type SourceRange, type ValidateOptions } from '../index.js';
+import { validateText, type Diagnostic, type SourceRange, type ValidateOptions } from '../slim.js';
 import type { Finding, Findings } from './finding.js';
 import { MAX_PROBLEMS, toJson, type Problem } from './yaml_to_json.js';
 

@@ -1,4 +1,4 @@
-// Opens the built studio in Chromium, and watches what no visit may do.
+// The built studio in Chromium, as a person finds their way in it.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -20,8 +20,11 @@ const CHROMIUM = {
   ],
 };
 
+const WINDOW = { width: 1280, height: 800 };
+
 let server;
 let browser;
+let shared;
 
 before(async () => {
   server = createServer(async ({ url }, response) => {
@@ -43,31 +46,64 @@ after(async () => {
   server?.close();
 });
 
-/** Lets `use` work with a fresh visit to the studio, which must stay clean but for the faults it expects. */
-export async function visit(options, use, expected = []) {
-  const address = `http://127.0.0.1:${server.address().port}/`;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+/**
+ * The body of a test on the page that all tests share: loading one, and compiling its WebAssembly,
+ * costs more than most tests do. The text and the saga of the test before are still there.
+ */
+export const onPage = (use) => async () => {
+  const visit = (shared ??= await arrive());
+  try {
+    const studio = new Studio(visit.page);
+    await studio.look({ viewport: WINDOW });
+    await studio.press('Escape'); // closes what the test before left open
+    await use(studio);
+    visit.check();
+  } catch (error) {
+    // What it left behind is no start for another.
+    shared = undefined;
+    await visit.context.close();
+    throw error;
+  }
+};
+
+/** The body of a test on a page of its own, in which `init` runs before the studio does. */
+export const onFreshPage = (use, { init, expected, ...options } = {}) => async () => {
+  const visit = await arrive(options, init);
+  try {
+    await use(new Studio(visit.page));
+    visit.check(expected);
+  } finally {
+    await visit.context.close();
+  }
+};
+
+/** Opens the studio, and watches what no visit may do. */
+async function arrive(options, init) {
+  const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  // A bound on hanging, not on speed: the machine may be busy.
+  context.setDefaultTimeout(60_000);
+  if (init) await context.addInitScript(init);
+  const { origin } = new URL(address());
   const faults = [];
   context.on('request', (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (origin !== new URL(address).origin && !['data:', 'blob:'].includes(protocol)) faults.push(`request: ${request.url()}`);
+    const url = new URL(request.url());
+    if (url.origin !== origin && !['data:', 'blob:'].includes(url.protocol)) faults.push(`request: ${url}`);
   });
   context.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
   context.on('weberror', (error) => faults.push(`error: ${error.error().stack}`));
-  try {
-    // A bound on hanging, not on speed: the machine may be busy.
-    context.setDefaultTimeout(60_000);
-    const page = await context.newPage();
-    await page.goto(address);
-    const studio = new Studio(page);
-    await studio.editor.waitFor();
-    await use(studio);
-    assert.deepEqual(faults.filter((fault) => !expected.some((pattern) => pattern.test(fault))), [], 'the visit is clean');
-  } finally {
-    await context.close();
-  }
+  const page = await context.newPage();
+  await page.goto(address());
+  const check = (expected = []) => {
+    const unexpected = faults.splice(0).filter((fault) => !expected.some((pattern) => pattern.test(fault)));
+    assert.deepEqual(unexpected, [], 'the visit is clean');
+  };
+  return { context, page, check };
+}
+
+function address() {
+  return `http://127.0.0.1:${server.address().port}/`;
 }
 
 /** The page as a person finds their way in it: by roles and names. */
@@ -78,14 +114,27 @@ class Studio {
     this.problems = page.getByRole('region', { name: 'Problems' });
     this.verdict = this.problems.getByRole('status');
     this.steps = page.getByRole('listbox', { name: 'Steps' });
+    this.lifecycle = page.getByRole('region', { name: 'Lifecycle' });
+    this.killSwitch = page.getByRole('region', { name: 'Kill switch' });
+    this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
+    this.log = page.getByRole('region', { name: 'Log' });
+  }
+
+  async look({ viewport, ...media }) {
+    await this.page.setViewportSize(viewport);
+    await this.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none', ...media });
   }
 
   /** Opens a text as a file, the way a person does. */
-  async open(text, name = 'saga.json') {
-    const choosing = this.page.waitForEvent('filechooser');
-    await this.page.getByRole('button', { name: 'Open' }).click();
-    const buffer = Buffer.from(typeof text === 'object' && !Buffer.isBuffer(text) ? JSON.stringify(text, null, 2) : text);
-    await (await choosing).setFiles({ name, mimeType: 'application/json', buffer });
+  open(content, name = 'saga.json') {
+    return this.choose(this.page.getByRole('button', { name: 'Open' }), content, name);
+  }
+
+  /** Hands over the file that a button asks for. */
+  async choose(button, content, name) {
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), button.click()]);
+    const buffer = Buffer.from(typeof content === 'object' && !Buffer.isBuffer(content) ? JSON.stringify(content, null, 2) : content);
+    await chooser.setFiles({ name, mimeType: 'application/json', buffer });
   }
 
   async loadExample(name) {
@@ -102,11 +151,80 @@ class Studio {
   }
 
   /** The whole text, by saving it. */
-  async savedText() {
-    const download = this.page.waitForEvent('download');
-    await this.page.getByRole('button', { name: 'Save' }).click();
-    const file = await download;
+  savedText() {
+    return this.saved(this.page.getByRole('button', { name: 'Save' }));
+  }
+
+  /** The file that a button saves. */
+  async saved(button) {
+    const [file] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
     return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+  }
+
+  /** Makes a saga of a definition. */
+  async create(definition) {
+    await this.open(definition);
+    await this.verdict.getByText('Valid saga').waitFor();
+    await this.lifecycle.getByRole('button', { name: 'Create saga' }).click();
+    await this.log.getByText('saga_created').waitFor();
+  }
+
+  /** An item of the menu of snapshots. */
+  async snapshotItem(name) {
+    await this.lifecycle.getByRole('button', { name: 'Snapshot' }).click();
+    return this.lifecycle.getByRole('menuitem', { name });
+  }
+
+  async restore(snapshot, name = 'saga.snapshot.json') {
+    await this.choose(await this.snapshotItem('Restore from a file'), snapshot, name);
+  }
+
+  /** The row of a step of the saga. */
+  row(id) {
+    return this.lifecycle.getByRole('list', { name: 'Steps of the saga' }).locator('> li').filter({ has: this.page.locator('.step-id').getByText(id, { exact: true }) });
+  }
+
+  /** The moves of a step, or of the saga. */
+  moves(id) {
+    return this.lifecycle.getByRole('group', { name: id ? `Moves of ${id}` : 'Moves of the saga', exact: true });
+  }
+
+  async unfold(id) {
+    if (!(await this.moves(id).isVisible())) await this.row(id).locator('summary').click();
+  }
+
+  /** Moves a step through states. */
+  async move(id, ...states) {
+    await this.unfold(id);
+    for (const state of states) await this.moves(id).getByRole('button', { name: state, exact: true }).click();
+  }
+
+  /** The state of each step, by its row. */
+  async states() {
+    return Object.fromEntries(await this.lifecycle.locator('summary').evaluateAll((rows) => rows.map((row) => [
+      row.querySelector('.step-id').textContent, row.querySelector('.state').textContent.trim(),
+    ])));
+  }
+
+  async kill(agent, { reason, substitute } = {}) {
+    await this.agent(agent).getByRole('radio').check();
+    if (reason) await this.killSwitch.getByRole('combobox', { name: 'Reason' }).selectOption(reason);
+    await this.killSwitch.getByRole('combobox', { name: 'Substitute' }).selectOption(substitute ?? 'none');
+    const before = await this.records.count();
+    await this.killSwitch.getByRole('button', { name: 'Kill agent' }).click();
+    await this.records.nth(before).waitFor();
+  }
+
+  /** The row of an agent. */
+  agent(did) {
+    return this.killSwitch.locator('.agent').filter({ has: this.page.getByText(did, { exact: true }) });
+  }
+
+  /** What each event of the log says. */
+  events() {
+    return this.log.locator('.event').evaluateAll((items) => items.map(({ children: [seq, , type, what] }) => (
+      `${seq.textContent} ${type.textContent}: ${what.textContent.trim().replaceAll(/\s+/g, ' ')}`
+    )));
   }
 
   /** Selects the first place in the editor where a text stands, by searching for it. */

@@ -2,8 +2,8 @@ import './editor.css';
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-import { openFile } from '../file/file.ts';
 import { fileName } from '../state/document.ts';
+import { openDefinition } from './files.ts';
 import { HINT_ID, view } from './view.ts';
 
 export function Editor() {
@@ -38,5 +38,5 @@ function dropFile(event: DragEvent): void {
   if (!file) return;
   event.preventDefault();
   event.stopPropagation();
-  void openFile(file);
+  void openDefinition(file);
 }

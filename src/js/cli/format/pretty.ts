@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import stringWidth from 'string-width';
 import type { Finding } from '../finding.js';
 import type { Format } from '../validate.js';
 
@@ -21,7 +20,7 @@ export const pretty: Format = async function* (judgements, failures) {
     if (!valid) invalid += 1;
     for (const finding of inOrder(diagnostics)) {
       count[finding.severity] += 1;
-      yield describe(file, text, finding);
+      yield await describe(file, text, finding);
     }
     if (truncated) yield `${printable(file)}: there are more findings than are shown\n`;
   }
@@ -41,7 +40,7 @@ function counted(n: number, noun: string): string {
   return `${n} ${n === 1 || noun === 'info' ? noun : `${noun}s`}`;
 }
 
-function describe(file: string, text: string, finding: Finding): string {
+async function describe(file: string, text: string, finding: Finding): Promise<string> {
   const { severity, rule, message, help, range } = finding;
   const related = (finding.related ?? []).filter((other) => other.range?.start.offset !== range?.start.offset);
   const colour = COLOURS[severity];
@@ -50,7 +49,7 @@ function describe(file: string, text: string, finding: Finding): string {
   ];
   const gutter = ' '.repeat(String(range?.start.line ?? '').length);
   if (range) {
-    const { line, indent, mark } = quote(text, range);
+    const { line, indent, mark } = await quote(text, range);
     lines.push(` ${paint('dim', `${range.start.line} |`)} ${line}`);
     lines.push(` ${paint('dim', `${gutter} |`)} ${indent}${paint([colour, 'bold'], mark)}`);
   }
@@ -67,7 +66,7 @@ function at(file: string, range: Finding['range']): string {
 }
 
 /** The line a range starts in, as it looks on a terminal, and what goes under it. */
-function quote(text: string, { start, end }: NonNullable<Finding['range']>) {
+async function quote(text: string, { start, end }: NonNullable<Finding['range']>) {
   const column = start.column - 1;
   const rest = text.slice(start.offset, start.offset + MAX_LINE + 1).split(/[\r\n]/, 1)[0] ?? '';
   const isShort = column + rest.length <= MAX_LINE;
@@ -77,9 +76,14 @@ function quote(text: string, { start, end }: NonNullable<Finding['range']>) {
   const marked = printable(after.slice(0, Math.max(0, end.offset - start.offset)));
   return {
     line: before + printable(after) + (after.length < rest.length ? '…' : ''),
-    indent: ' '.repeat(stringWidth(before)),
-    mark: '^'.repeat(Math.max(1, stringWidth(marked))),
+    indent: ' '.repeat(await width(before)),
+    mark: '^'.repeat(Math.max(1, await width(marked))),
   };
+}
+
+/** In columns of a terminal. The tables for that take longer to load than most files to judge, and most text needs none. */
+async function width(text: string): Promise<number> {
+  return /^[ -~]*$/.test(text) ? text.length : (await import('string-width')).default(text);
 }
 
 /** What a terminal would act on (escape sequences, changes of writing direction) is shown instead. */

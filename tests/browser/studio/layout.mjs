@@ -1,0 +1,154 @@
+// Every look of the page: nothing for axe-core to find, nothing wider than the window.
+// With UPDATE_IMAGES=1 the pictures of the documentation are taken on the way.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { definition } from './definitions.mjs';
+import { onFreshPage, onPage } from './studio.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+
+const wide = { viewport: { width: 1440, height: 900 } };
+const narrow = { viewport: { width: 360, height: 780 } };
+const huge = { viewport: { width: 3840, height: 2160 } };
+const light = { colorScheme: 'light' };
+const dark = { colorScheme: 'dark' };
+const forced = { forcedColors: 'active' };
+
+for (const { scene, set, looks, images = {} } of [
+  {
+    scene: 'a valid definition', set: validDefinition,
+    looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...dark }, huge: { ...huge, ...light } },
+    images: { light: 'studio-light' },
+  },
+  {
+    scene: 'every mistake', set: everyMistake,
+    looks: { dark: { ...wide, ...dark }, light: { ...wide, ...light }, narrow: { ...narrow, ...light }, forced: { ...wide, ...forced } },
+    images: { dark: 'studio-dark', narrow: 'studio-narrow' },
+  },
+  { scene: 'an open menu', set: openMenu, looks: { narrow: { ...narrow, ...light } } },
+  { scene: 'an open search', set: openSearch, looks: { dark: { ...wide, ...dark } } },
+  { scene: 'no steps', set: emptyText, looks: { light: { ...wide, ...light } } },
+  {
+    scene: 'a killed agent', set: kill,
+    looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light }, forced: { ...wide, ...forced } },
+    images: { light: 'lifecycle-light', dark: 'lifecycle-dark', narrow: 'lifecycle-narrow' },
+  },
+  { scene: 'a refused snapshot', set: refuse, looks: { dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
+]) {
+  test(`${scene}: accessible, and as wide as the window, in each look`, onPage(async (studio) => {
+    const [first] = Object.values(looks);
+    await studio.look(first);
+    await set(studio);
+    for (const [name, look] of Object.entries(looks)) {
+      await studio.look(look);
+      assert.deepEqual(await violations(studio.page), [], name);
+      const { scrollWidth, clientWidth } = await studio.page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return { scrollWidth, clientWidth };
+      });
+      assert.ok(scrollWidth <= clientWidth, `${name}: ${scrollWidth} px in a window of ${clientWidth} px`);
+      if (images[name] && process.env.UPDATE_IMAGES === '1') await picture(images[name], look, set);
+    }
+  }));
+}
+
+/** Takes a picture of a scene on a fresh page: as sharp as a small window needs it, and nothing in it from the tests before. */
+async function picture(image, look, set) {
+  const deviceScaleFactor = look.viewport === narrow.viewport ? 2 : 1;
+  await onFreshPage(async (studio) => {
+    await set(studio);
+    await studio.page.screenshot({ path: `${IMAGES}${image}.png` });
+  }, { ...look, deviceScaleFactor })();
+}
+
+test('the documentation of the rules is accessible', onPage(async (studio) => {
+  const page = await studio.page.context().newPage();
+  await page.goto(new URL('rules.html', studio.page.url()).href);
+  assert.deepEqual(await violations(page), []);
+  await page.close();
+}));
+
+test('Tab reaches everything in the order of the page, and Escape lets it out of the editor', onPage(async (studio) => {
+  await studio.create(definition('first', 'second'));
+  await studio.page.getByRole('button', { name: 'Examples' }).focus();
+  const stops = [];
+  do {
+    const stop = await studio.page.evaluate(() => {
+      const { ariaLabel, innerText, labels, role, localName } = document.activeElement;
+      return `${role ?? localName} ${ariaLabel ?? (labels?.[0]?.innerText || innerText).trim().split(/\s+/).slice(0, 2).join(' ')}`;
+    });
+    stops.push(stop);
+    if (stop.startsWith('textbox')) await studio.press('Escape');
+    await studio.press('Tab');
+  } while (!stops.at(-1).startsWith('ol'));
+  assert.match(stops.pop(), /^ol 1 /, 'the log');
+  const moves = (...states) => states.map((state) => `button ${state}`);
+  assert.deepEqual(stops, [
+    'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
+    'button Create saga', 'button Snapshot', ...moves('compensating', 'completed', 'failed', 'escalated'),
+    'summary first did:mesh:copier', ...moves('executing', 'committed', 'compensating', 'compensated', 'compensation_failed', 'failed'), 'summary second did:mesh:copier',
+    'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent',
+  ]);
+}));
+
+async function violations(page) {
+  // Evaluated from outside, since the page's own policy lets no foreign script in.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+async function validDefinition(studio) {
+  await studio.loadExample('Kubernetes release');
+  await studio.verdict.getByText('Valid saga').waitFor();
+  await studio.step('freeze-config').click();
+}
+
+/** With one of them explained. */
+async function everyMistake(studio) {
+  await studio.loadExample('Every mistake');
+  await studio.verdict.getByText('This saga may not run').waitFor();
+  if (studio.page.viewportSize().width < 1_000) return;
+  await studio.editor.locator('.cm-lintRange-error', { hasText: 'database.migrate' }).hover();
+  await studio.page.locator('.cm-tooltip').waitFor();
+}
+
+async function openMenu(studio) {
+  await studio.page.getByRole('button', { name: 'Examples' }).click();
+}
+
+async function openSearch(studio) {
+  await studio.editor.focus();
+  await studio.press('Control+f');
+}
+
+async function emptyText(studio) {
+  await studio.editor.focus();
+  await studio.press('Control+a', 'Delete');
+  await studio.verdict.getByText('This saga may not run').waitFor();
+}
+
+/** A saga under way, one of whose agents was killed, with one step handed over. */
+async function kill(studio) {
+  await studio.loadExample('Kubernetes release');
+  await studio.verdict.getByText('Valid saga').waitFor();
+  await studio.lifecycle.getByRole('button', { name: 'Create saga' }).click();
+  for (const id of ['verify-image', 'integration-tests']) await studio.move(id, 'executing', 'committed');
+  await studio.move('freeze-config', 'executing');
+  await studio.kill('did:mesh:release-captain', { substitute: 'one that accepts' });
+  await studio.move('migrate-database', 'executing');
+  await studio.moves('migrate-database').getByRole('button', { name: 'compensated' }).focus();
+  await studio.lifecycle.evaluate((node) => node.scrollIntoView());
+}
+
+async function refuse(studio) {
+  await (await studio.snapshotItem('Restore from pasted text')).click();
+  await studio.page.keyboard.insertText('{"format":"sagaward.kill_switch","version":1}');
+  await studio.lifecycle.getByRole('button', { name: 'Restore' }).click();
+  await studio.lifecycle.getByRole('alert').getByText('bad_snapshot').waitFor();
+}

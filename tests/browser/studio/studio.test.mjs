@@ -1,0 +1,8 @@
+// All in one process, so that one browser, and for most tests one page, serves all.
+import './layout.mjs';
+import './documents.mjs';
+import './findings.mjs';
+import './steps.mjs';
+import './lifecycle.mjs';
+import './snapshots.mjs';
+import './kills.mjs';

@@ -1,0 +1,27 @@
+import type { Moment } from '../state/saga.ts';
+import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
+import { SagaMoves } from './moves.tsx';
+
+export function SagaCard({ moment }: { moment: Moment }) {
+  const { snapshot, outcome, waitingFor } = moment;
+  const { name, saga_id, session_id, state, error, created_at, completed_at } = snapshot;
+  return (
+    <div class="saga-card">
+      <h3>{name || saga_id}</h3>
+      <p class="saga-state" role="status">
+        <State state={state} />
+        {outcome && <span>outcome: {outcome}</span>}
+        {waitingFor && <span>waits for an {waitingFor}</span>}
+      </p>
+      {error && <p class="failure">{error}</p>}
+      <dl class="facts">
+        <dt>saga</dt><dd class="id">{saga_id}</dd>
+        <dt>session</dt><dd class="id">{session_id}</dd>
+        <dt>created</dt><dd><Time at={created_at} dated /></dd>
+        {completed_at && <><dt>completed</dt><dd><Time at={completed_at} dated /></dd></>}
+      </dl>
+      <SagaMoves snapshot={snapshot} />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { signal } from '@preact/signals';
+import { Saga, SagawardError, type SagaSnapshot } from 'sagaward/slim';
+
+import { readText, saveText, Unreadable } from '../file/file.ts';
+import { adopt, current } from '../state/saga.ts';
+import { origin } from './create.ts';
+import { attempt, refuse } from './refusal.tsx';
+
+const MOST_MIB = 64;
+
+/** Whether the field to paste a snapshot into is shown. */
+export const pasting = signal(false);
+/** The last thing done that shows nowhere else. */
+export const done = signal('');
+
+export function saveSnapshot(): void {
+  const saga = current.value;
+  if (saga) saveText(`${saga.sagaId.replaceAll(/[^\w.-]+/g, '-')}.snapshot.json`, written(saga));
+}
+
+export async function copySnapshot(): Promise<void> {
+  const saga = current.value;
+  if (!saga) return;
+  try {
+    await navigator.clipboard.writeText(written(saga));
+    done.value = `The snapshot at event ${saga.seq} is on the clipboard.`;
+  } catch (error) {
+    refuse('The snapshot was not copied.', new SagawardError('no_clipboard', `The browser refused: ${String(error)} Save it as a file.`));
+  }
+}
+
+export async function restoreFile(file: File): Promise<void> {
+  try {
+    restoreText(await readText(file, MOST_MIB), file.name);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    refuse(`${file.name} was not restored.`, new SagawardError('unreadable_file', `${error.message}.`));
+  }
+}
+
+/** Whether the text was a snapshot and its saga is now the page's. */
+export function restoreText(text: string, name: string): boolean {
+  return attempt(`${name} was not restored.`, () => {
+    adopt(Saga.restore(parsed(text)));
+    origin.value = undefined;
+    done.value = '';
+  });
+}
+
+function written(saga: Saga): string {
+  return `${JSON.stringify(saga.snapshot(), null, 2)}\n`;
+}
+
+/** What it holds is for the package to judge. */
+function parsed(text: string): SagaSnapshot {
+  try {
+    return JSON.parse(text) as SagaSnapshot;
+  } catch (cause) {
+    throw new SagawardError('not_json', `It is no JSON: ${String(cause)}`, { cause });
+  }
+}

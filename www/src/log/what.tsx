@@ -1,0 +1,27 @@
+import type { SagaEvent } from 'sagaward/slim';
+
+import { Icon } from '../ui/icon.tsx';
+import { State } from '../ui/state.tsx';
+
+/** What an event says, beside its type. */
+export function What({ event }: { event: SagaEvent }) {
+  switch (event.type) {
+    case 'saga_created':
+      return <>{event.steps.length} {event.steps.length === 1 ? 'step' : 'steps'}</>;
+    case 'step_added':
+      return <b>{event.step.id}</b>;
+    case 'step_transitioned':
+      return <><b>{event.step_id}</b> <State state={event.to} /> {event.error}</>;
+    case 'saga_transitioned':
+      return <><State state={event.to} /> {event.error}</>;
+    case 'step_handed_off':
+      return <><b>{event.step_id}</b> <span class="agent-change">{event.from_agent} <Icon name="to" /><span class="unseen"> to </span> {event.to_agent}</span></>;
+    case 'step_abandoned':
+      return <><b>{event.step_id}</b> nobody took it</>;
+    case 'attempt_settled':
+      return <b>{event.step_id}</b>;
+    case 'agent_killed':
+    case 'agent_revived':
+      return <>{event.agent_did}</>;
+  }
+}
