@@ -156,13 +156,18 @@ export class Saga {
 
   /** The steps in the order of the definition; frozen, and the same list until the next event. */
   steps(): readonly StepView[] {
-    return this.#view('steps', () => frozen(JSON.parse(this.#ask((core) => core.steps())) as StepView[]));
+    return this.#view('steps', () => {
+      const steps = JSON.parse(this.#ask((core) => core.steps())) as StepView[];
+      // One that was handed out alone stays the same object.
+      return frozen(steps.map((step) => (this.#views.get(`step ${step.step_id}`) as StepView | undefined) ?? step));
+    });
   }
 
   step(stepId: string): StepView | undefined {
     const wanted = id(stepId, 'stepId');
     // Alone, so that its price does not grow with the saga.
     return this.#view(`step ${wanted}`, () => {
+      if (this.#views.has('steps')) return this.#byId().get(wanted);
       const step = this.#ask((core) => core.step(wanted));
       return step === undefined ? undefined : frozen(JSON.parse(step) as StepView);
     });

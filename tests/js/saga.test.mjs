@@ -40,7 +40,7 @@ test('a new saga runs, has no steps, and a random id of its own', () => {
 
 test('a definition gives its steps, with what it leaves out filled in', () => {
   const made = saga({ ...definition, steps: [step('build', { retries: 2, timeout: 10, execute_api: '/build', checkpoint_goal: 'built' }), step('ship', { depends_on: ['build'] })] });
-  const unset = { state: 'pending', in_doubt: false, execute_result: null, compensation_result: null, error: null, started_at: null, completed_at: null, retry_count: 0, fence: null };
+  const unset = { state: 'pending', in_doubt: false, execute_result: null, compensation_result: null, error: null, started_at: null, completed_at: null, retry_count: 0, undo_retry_count: 0, attempt: 0, activity: 'idle', retry_at: null, committed_seq: null, fence: null };
   assert.deepEqual(made.steps(), [
     { ...unset, step_id: 'build', action_id: 'test.run', agent_did: 'did:build', execute_api: '/build', undo_api: '/undo/build', timeout_seconds: 10, max_retries: 2, depends_on: null, checkpoint_goal: 'built' },
     { ...unset, step_id: 'ship', action_id: 'test.run', agent_did: 'did:ship', execute_api: '', undo_api: '/undo/ship', timeout_seconds: 300, max_retries: 0, depends_on: ['build'], checkpoint_goal: null },
