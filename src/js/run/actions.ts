@@ -20,6 +20,8 @@ export interface StepContext {
 export interface Actions {
   execute(step: StepView, context: StepContext): unknown;
   compensate(step: StepView, context: StepContext): unknown;
+  /** Asked before a run begins or goes on: throws where it cannot do or undo one of the steps. */
+  check?(steps: readonly StepView[]): void;
 }
 
 /** Thrown by an action, it says more than that it failed. */

@@ -1,9 +1,10 @@
-import { callable, object } from '../arguments.js';
+import { callable, json, object } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import { KillSwitch } from '../kill/kill_switch.js';
 import type { SagaEvent, StepView } from '../saga.js';
 import type { RunSettings } from '../sagaward_bg.js';
+import { withState } from '../state.js';
 import type { Actions } from './actions.js';
 import { type Clock, systemClock } from './clock.js';
 
@@ -28,31 +29,37 @@ export interface RunOptions extends Actions, Partial<Omit<RunSettings, 'retry'>>
 }
 
 export interface CheckedOptions {
-  actions: Actions;
+  actions: Required<Actions>;
   achieved: NonNullable<RunOptions['achieved']> | undefined;
   killSwitch: KillSwitch | undefined;
   journal: Journal | undefined;
   signal: AbortSignal | undefined;
   onEvent: ((event: SagaEvent) => void) | undefined;
   clock: Clock;
-  /** What the core checks. */
   settings: Partial<Omit<RunSettings, 'retry'>> & Pick<RunOptions, 'retry'>;
 }
 
 /** Refuses what cannot be meant, before anything happens. */
 export function checked(options: RunOptions): CheckedOptions {
-  const { execute, compensate, achieved, killSwitch, journal, signal, onEvent, clock = systemClock, ...settings } = object(options, 'the options');
+  const { execute, compensate, check, achieved, killSwitch, journal, signal, onEvent, clock = systemClock, ...settings } = object(options, 'the options');
   callable(execute, 'execute');
   callable(compensate, 'compensate');
+  if (check !== undefined) callable(check, 'check');
   if (achieved !== undefined) callable(achieved, 'achieved');
   if (onEvent !== undefined) callable(onEvent, 'onEvent');
   if (killSwitch !== undefined && !(killSwitch instanceof KillSwitch)) throw bad('killSwitch must be a KillSwitch');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw bad('signal must be an AbortSignal');
   if (journal !== undefined) for (const method of ['append', 'read', 'list'] as const) callable(object(journal, 'journal')[method], `journal.${method}`);
   for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) callable(object(clock, 'clock')[method], `clock.${method}`);
+  const written = json(settings, 'the options');
+  withState(({ checkRunSettings }) => checkRunSettings(written));
   return {
     // Called on the object they came with, so that an instance of a class serves as well.
-    actions: { execute: (step, context) => execute.call(options, step, context), compensate: (step, context) => compensate.call(options, step, context) },
+    actions: {
+      execute: (step, context) => execute.call(options, step, context),
+      compensate: (step, context) => compensate.call(options, step, context),
+      check: (steps) => check?.call(options, steps),
+    },
     achieved: achieved && ((goal, step) => achieved.call(options, goal, step)),
     killSwitch,
     journal,
