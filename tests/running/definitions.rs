@@ -23,6 +23,21 @@ pub fn definition(steps: Vec<Value>, fan_out: Value) -> Value {
     json!({"name": "n", "session_id": "s", "steps": steps, "fan_out": fan_out})
 }
 
+/// Steps `a`, `b` … one behind the other.
+pub fn chain(steps: &[Value]) -> Value {
+    let ids = ["a", "b", "c", "d"];
+    let steps = steps.iter().zip(ids);
+    let steps = steps.map(|(more, id)| step(id, more.clone()));
+    definition(steps.collect(), json!([]))
+}
+
+/// The same with a group.
+pub fn group(policy: &str, branches: &[&str], steps: &[Value]) -> Value {
+    let mut definition = chain(steps);
+    definition["fan_out"] = json!([{"policy": policy, "branches": branches}]);
+    definition
+}
+
 pub fn saga(definition: &Value) -> Saga {
     let definition = serde_json::from_value(definition.clone()).unwrap();
     Saga::from_definition(definition, "saga:1", Timestamp::from_epoch_ms(0.0).unwrap()).unwrap()

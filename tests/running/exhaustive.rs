@@ -302,38 +302,20 @@ fn no_way_through_a_small_saga_breaks_an_invariant() {
     let (visited, kinds) = search(ONCE, 150);
     println!("{visited} states, {} kinds of facts", kinds.len());
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
-    assert_eq!(kinds, KINDS, "all that can happen to a run has happened");
+    assert_eq!(
+        kinds.join(", "),
+        KINDS,
+        "all that can happen to a run has happened"
+    );
 }
 
-const KINDS: [&str; 27] = [
-    "agent_killed",
-    "agent_revived",
-    "assumed_committed",
-    "attempt_failed",
-    "attempt_lost",
-    "attempt_settled",
-    "attempt_started",
-    "attempt_timed_out",
-    "checkpoint_reached",
-    "retry_due",
-    "run_paused",
-    "run_recovered",
-    "run_resumed",
-    "saga_transitioned compensating",
-    "saga_transitioned completed",
-    "saga_transitioned escalated",
-    "saga_transitioned failed",
-    "step_abandoned",
-    "step_fenced",
-    "step_handed_off",
-    "step_transitioned committed",
-    "step_transitioned compensated",
-    "step_transitioned compensating",
-    "step_transitioned compensation_failed",
-    "step_transitioned failed",
-    "undo_held",
-    "undo_retried",
-];
+const KINDS: &str = "agent_killed, agent_revived, assumed_committed, attempt_failed, attempt_lost, \
+    attempt_settled, attempt_started, attempt_timed_out, checkpoint_reached, retry_due, \
+    run_paused, run_recovered, run_resumed, saga_transitioned compensating, \
+    saga_transitioned completed, saga_transitioned escalated, saga_transitioned failed, \
+    step_abandoned, step_fenced, step_handed_off, step_transitioned committed, \
+    step_transitioned compensated, step_transitioned compensating, \
+    step_transitioned compensation_failed, step_transitioned failed, undo_held, undo_retried";
 
 #[test]
 #[ignore = "long"]

@@ -103,7 +103,10 @@ fn run(definition: &Value, fails: bool) -> (Option<Outcome>, usize, usize) {
 
 #[test]
 fn ten_times_the_steps_are_ten_times_the_work() {
-    let shapes: [(&str, fn(usize) -> Value); 2] = [("a chain", chain), ("a fan-out", fan_out)];
+    let shapes = [
+        ("a chain", chain as fn(usize) -> Value),
+        ("a fan-out", fan_out),
+    ];
     for (what, shape) in shapes {
         for (fails, outcome) in [(false, Outcome::Succeeded), (true, Outcome::RolledBack)] {
             let (small, large) = (run(&shape(1_000), fails), run(&shape(10_000), fails));

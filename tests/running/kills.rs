@@ -3,7 +3,7 @@
 use sagaward::saga::RunSettings;
 use serde_json::{Value, json};
 
-use crate::examples::chain;
+use crate::definitions::chain;
 use crate::story::story;
 
 fn agent(did: &str) -> Value {

@@ -1,9 +1,9 @@
 //! What befalls a world: its process ends, time passes, agents are killed.
 
 use sagaward::decide::{Driver, Input, Timer, Told};
-use sagaward::saga::{RunSettings, Saga};
+use sagaward::saga::{Event, RunSettings, Saga, SagaSnapshot};
 
-use crate::world::{World, must, replayed, snapshot, text_of};
+use crate::world::{World, must};
 
 impl World {
     /// The process ends and another goes on: with the log as it was written, or with a snapshot.
@@ -89,4 +89,24 @@ impl World {
             .map_or(0.0, |action| action.timeout_ms);
         Told::AttemptTimedOut { attempt_key }
     }
+}
+
+/// The saga that its log tells of, written and read, up to this event.
+pub fn replayed(saga: &Saga, events: usize) -> Saga {
+    let lines = saga
+        .log()
+        .iter()
+        .take(events)
+        .map(|event| serde_json::to_string(event).unwrap());
+    let events = lines.map(|line| Event::from_json(&line).unwrap());
+    Saga::replay(events).unwrap()
+}
+
+/// The saga's snapshot, written and read.
+pub fn snapshot(saga: &Saga) -> SagaSnapshot {
+    SagaSnapshot::from_json(&text_of(saga)).unwrap()
+}
+
+pub fn text_of(saga: &Saga) -> String {
+    serde_json::to_string(&saga.snapshot()).unwrap()
 }

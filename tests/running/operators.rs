@@ -3,12 +3,8 @@
 use sagaward::saga::{OnUndoFailure, RunSettings};
 use serde_json::json;
 
-use crate::examples::chain;
+use crate::definitions::chain;
 use crate::story::story;
-
-fn default() -> RunSettings {
-    RunSettings::default()
-}
 
 #[test]
 fn a_cancel_rolls_back() {
@@ -23,7 +19,7 @@ fn a_cancel_rolls_back() {
     story(
         "what runs is stopped, what is done is undone",
         &two,
-        &default(),
+        &RunSettings::default(),
         lines,
     );
 
@@ -34,7 +30,7 @@ fn a_cancel_rolls_back() {
     story(
         "nothing done, nothing to undo",
         &chain(&[json!({"retries": 1})]),
-        &default(),
+        &RunSettings::default(),
         lines,
     );
 }
@@ -63,7 +59,7 @@ fn a_pause_holds_new_work_in_both_directions() {
     story(
         "also over a crash",
         &chain(&[json!({"retries": 1}), json!({}), json!({})]),
-        &default(),
+        &RunSettings::default(),
         lines,
     );
 
@@ -77,7 +73,7 @@ fn a_pause_holds_new_work_in_both_directions() {
     story(
         "a cancel ends it",
         &chain(&[json!({}), json!({})]),
-        &default(),
+        &RunSettings::default(),
         lines,
     );
 }
@@ -86,7 +82,7 @@ fn a_pause_holds_new_work_in_both_directions() {
 fn where_an_undo_fails_an_operator_decides() {
     let settings = RunSettings {
         on_undo_failure: OnUndoFailure::Hold,
-        ..default()
+        ..RunSettings::default()
     };
     let penalty = |count: u32| {
         format!(

@@ -205,10 +205,10 @@ fn count_as_one(
 fn circles(naming: &[BTreeSet<usize>]) -> Vec<usize> {
     let mut reach = naming.to_vec();
     for _ in 0..naming.len() {
-        for unit in 0..reach.len() {
-            let further = reach[unit].iter().flat_map(|next| naming[*next].clone());
+        for reached in &mut reach {
+            let further = reached.iter().flat_map(|next| naming[*next].clone());
             let further: Vec<usize> = further.collect();
-            reach[unit].extend(further);
+            reached.extend(further);
         }
     }
     (0..reach.len())

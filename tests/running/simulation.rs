@@ -8,8 +8,9 @@ use sagaward::saga::{RunSettings, Saga, StepState, Timestamp};
 use serde_json::Value;
 
 use crate::definitions::{definitions, settings};
+use crate::mishap::{replayed, snapshot, text_of};
 use crate::tale::{Move, moves};
-use crate::world::{World, must, replayed, snapshot, text_of};
+use crate::world::{World, must};
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {

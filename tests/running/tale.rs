@@ -1,5 +1,4 @@
-//! What can happen to a running saga: any of it by a script, all of it for a search, the rest of it
-//! fairly until the saga has ended.
+//! What can happen to a running saga, as a script of moves.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -170,97 +169,12 @@ impl World {
         }
     }
 
-    /// Lets happen what must once come, by these picks, until the saga has ended.
-    pub fn end_fairly(&mut self, picks: &[u8]) -> Result<(), String> {
-        const MOST: usize = 1_500;
-        let mut retries = 5;
-        for turn in 0..MOST {
-            if self.is_over() {
-                return Ok(());
-            }
-            let pick = picks
-                .get(turn % picks.len().max(1))
-                .copied()
-                .unwrap_or_default();
-            let moves = self.fair_moves(&mut retries, pick);
-            if moves.is_empty() {
-                return Err("nothing can come any more, and it has not ended".to_owned());
-            }
-            self.make(nth(&moves, pick.wrapping_add(turn as u8)))?;
-        }
-        Err(format!("it has not ended after {MOST} steps"))
-    }
-
-    fn fair_moves(&self, retries: &mut u32, pick: u8) -> Vec<Move> {
-        let mut moves = Vec::new();
-        if self.saga().is_paused() {
-            moves.push(Move::Resume);
-        }
-        for (place, (key, action)) in self.actions.iter().enumerate() {
-            let place = place as u8;
-            let step = self.saga().step(&action.step_id).unwrap();
-            moves.extend([
-                Move::Succeed(place),
-                Move::Fail(place, Fails::PLAIN),
-                Move::Fail(place, Fails::IN_DOUBT),
-            ]);
-            let current =
-                crate::world::attempt_key(self.saga(), &step.step_id, action.action, step.attempt)
-                    == *key;
-            if current && step.activity == Activity::Running && step.fence.is_none() {
-                moves.push(Move::TimeOut(place));
-            }
-        }
-        moves.extend((0..self.timers.len()).map(|place| Move::Fire(place as u8)));
-        for place in 0..self.offers().len() {
-            // Somebody who was never killed, or nobody.
-            moves.extend([Move::Accept(place as u8, 0), Move::Refuse(place as u8)]);
-        }
-        for place in 0..self.held().len() {
-            if *retries > 0 && pick.is_multiple_of(2) {
-                *retries -= 1;
-                moves.push(Move::Retry(place as u8));
-            }
-            moves.push(Move::Skip(place as u8));
-            if pick.is_multiple_of(5) {
-                moves.push(Move::Escalate);
-            }
-        }
-        moves
-    }
-
-    /// All that can happen now, for a search: what a move leaves open has been tried elsewhere.
-    pub fn possible(&self) -> Vec<Move> {
-        let mut moves = Vec::new();
-        for (place, action) in self.actions.values().enumerate() {
-            let place = place as u8;
-            moves.extend([
-                Move::Succeed(place),
-                Move::Fail(place, Fails::PLAIN),
-                Move::Fail(place, Fails::IN_DOUBT),
-                Move::TimeOut(place),
-                Move::Lose(place),
-            ]);
-            if action.fenced {
-                moves.push(Move::Settled(place));
-            }
-        }
-        moves.extend((0..self.timers.len()).map(|place| Move::Fire(place as u8)));
-        for place in 0..self.offers().len() {
-            moves.extend([Move::Accept(place as u8, 0), Move::Refuse(place as u8)]);
-        }
-        for place in 0..self.held().len() {
-            moves.extend([Move::Retry(place as u8), Move::Skip(place as u8)]);
-        }
-        moves
-    }
-
     fn some_action(&self, pick: u8) -> Option<String> {
         let keys: Vec<String> = self.actions.keys().cloned().collect();
         some(&keys, pick)
     }
 
-    fn offers(&self) -> Vec<String> {
+    pub fn offers(&self) -> Vec<String> {
         let open = self
             .asks
             .keys()
@@ -274,7 +188,7 @@ impl World {
     }
 
     /// The steps that wait for an operator.
-    fn held(&self) -> Vec<String> {
+    pub fn held(&self) -> Vec<String> {
         let held = self.saga().steps().iter().filter(|step| {
             let unsettled = step.fence.as_ref().is_some_and(|fence| !fence.settled);
             step.activity == Activity::Held || (unsettled && self.is_running())
@@ -412,6 +326,6 @@ fn some<T: Clone>(all: &[T], pick: u8) -> Option<T> {
     (!all.is_empty()).then(|| nth(all, pick).clone())
 }
 
-fn nth<T>(all: &[T], pick: u8) -> &T {
+pub fn nth<T>(all: &[T], pick: u8) -> &T {
     &all[usize::from(pick) % all.len()]
 }

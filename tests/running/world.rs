@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use sagaward::decide::{Command, Driver, Input, Timer, Told};
-use sagaward::saga::{Action, Outcome, RunSettings, Saga, SagaSnapshot, SagaState};
+use sagaward::saga::{Action, Outcome, RunSettings, Saga, SagaState};
 use serde_json::Value;
 
 use crate::definitions;
 use crate::invariants;
 use crate::plan::Plan;
+use crate::states;
 
 #[derive(Debug, Clone)]
 pub struct World {
@@ -131,7 +132,7 @@ impl World {
         for command in &commands {
             self.perform(command)?;
         }
-        invariants::state(self)
+        states::state(self)
     }
 
     /// What the input means for actions that the saga no longer counts.
@@ -311,26 +312,6 @@ fn written(input: &Input) -> String {
 
 pub fn attempt_key(saga: &Saga, step_id: &str, action: Action, attempt: u32) -> String {
     serde_json::to_string(&(saga.saga_id(), step_id, action, attempt)).unwrap()
-}
-
-/// The saga that its log tells of, written and read, up to this event.
-pub fn replayed(saga: &Saga, events: usize) -> Saga {
-    let lines = saga
-        .log()
-        .iter()
-        .take(events)
-        .map(|event| serde_json::to_string(event).unwrap());
-    let events = lines.map(|line| sagaward::saga::Event::from_json(&line).unwrap());
-    Saga::replay(events).unwrap()
-}
-
-/// The saga's snapshot, written and read.
-pub fn snapshot(saga: &Saga) -> SagaSnapshot {
-    SagaSnapshot::from_json(&text_of(saga)).unwrap()
-}
-
-pub fn text_of(saga: &Saga) -> String {
-    serde_json::to_string(&saga.snapshot()).unwrap()
 }
 
 pub fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
