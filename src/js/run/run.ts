@@ -42,14 +42,13 @@ const driven = new WeakSet<Saga>();
  */
 export function run(saga: Saga, options: RunOptions): SagaRun {
   if (!(saga instanceof Saga)) throw new SagawardError('bad_argument', `the saga must be a Saga, not ${reason(saga)}`);
-  return runFrom(saga, options, (saga.log()[0]?.seq ?? saga.seq + 1) - 1);
+  return runFrom(saga, checked(options), (saga.log()[0]?.seq ?? saga.seq + 1) - 1);
 }
 
 /** Runs a saga whose events up to number `keptSeq` are in the journal. */
-export function runFrom(saga: Saga, options: RunOptions, keptSeq: number): SagaRun {
-  const settings = checked(options);
+export function runFrom(saga: Saga, options: CheckedOptions, keptSeq: number): SagaRun {
   if (driven.has(saga)) throw new SagawardError('driven', `Saga '${saga.sagaId}' is driven by a run already.`);
-  const run = new Run(saga, settings, keptSeq);
+  const run = new Run(saga, options, keptSeq);
   run.begin();
   return run;
 }
@@ -96,8 +95,11 @@ class Run implements SagaRun {
   }
 
   begin(): void {
-    const { actions, killSwitch, signal, settings } = this.#options;
-    if (this.saga.outcome) return this.#finish();
+    const { actions, killSwitch, signal, onRun, settings } = this.#options;
+    if (this.saga.outcome) {
+      onRun?.(this);
+      return this.#finish();
+    }
     actions.check(this.saga.steps());
     driven.add(this.saga);
     const cancel = () => this.#tell({ type: 'cancel', reason: reason(signal?.reason) });
@@ -106,11 +108,13 @@ class Run implements SagaRun {
       this.#working = true;
       if (killSwitch) this.#leave.push(feedKills(killSwitch, this.saga, (input) => this.#dispatch(input)));
       this.#tell({ type: isDriven(this.saga) ? 'recover' : 'start', settings: settings as object });
+      onRun?.(this);
       if (signal?.aborted) cancel();
     } catch (error) {
       this.#end(error);
       throw error;
     }
+    if (this.#ended) return;
     signal?.addEventListener('abort', cancel, { once: true });
     this.#leave.push(() => signal?.removeEventListener('abort', cancel));
     this.#work();

@@ -226,6 +226,7 @@ const wrong = {
   'a clock without timers': [{ ...fine, clock: { now: () => 0 } }, 'bad_argument', /clock\.setTimeout/],
   'an achieved that is no function': [{ ...fine, achieved: {} }, 'bad_argument', /achieved/],
   'an onEvent that is no function': [{ ...fine, onEvent: 5 }, 'bad_argument', /onEvent/],
+  'an onRun that is no function': [{ ...fine, onRun: 5 }, 'bad_argument', /onRun/],
   'a check that is no function': [{ ...fine, check: 5 }, 'bad_argument', /check/],
 };
 
@@ -290,6 +291,28 @@ test('events are told in their order, what onEvent throws harms nobody, and it m
   const { outcome } = await clock.until(run);
   assert.deepEqual([outcome, calls], ['rolled_back', ['a', 'undo a']]);
   assert.deepEqual(told, saga.log(2));
+});
+
+test('onRun is given the run before it begins, so that onEvent may steer it from the first event on', async () => {
+  let steered;
+  const { run, clock, calls } = begin([step('a')], {
+    onRun: (run) => void (steered = run),
+    onEvent: ({ type }) => type === 'run_started' && steered.cancel('at once'),
+  });
+  assert.equal(steered, run);
+  assert.equal((await clock.until(run)).error, 'cancelled: at once');
+  assert.deepEqual(calls, []);
+});
+
+test('what onRun throws is thrown before anything happens', async () => {
+  const saga = sagaOf([step('a')]);
+  const { seq } = saga;
+  const onRun = () => {
+    throw new Error('no');
+  };
+  assert.throws(() => run(saga, { ...fine, onRun }), { message: 'no' });
+  assert.equal(saga.seq, seq);
+  assert.equal((await run(saga, fine)).outcome, 'succeeded');
 });
 
 test('two runs of the same saga tell each event once', async () => {
