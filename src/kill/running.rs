@@ -2,6 +2,7 @@
 
 use super::record::{HandoffStatus, KillResult, StepHandoff, TerminationOutcome};
 use super::request::KillRequest;
+use super::steps::Steps;
 use super::substitutes::Candidates;
 use crate::saga::Timestamp;
 
@@ -13,7 +14,7 @@ pub(super) struct Kill {
     pub at: Timestamp,
     pub termination: Option<TerminationOutcome>,
     pub error: Option<String>,
-    pub steps: Vec<InFlight>,
+    pub steps: Steps,
     pub duration_ms: f64,
 }
 

@@ -1,6 +1,6 @@
 import { callable, frozen, id, json, object, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import { askCore, Saga } from '../saga.js';
+import { askCore, Saga, type SagaInput } from '../saga.js';
 import type { KillReason, KillRequest, KillResult, KillSwitchCore, KillSwitchOptions, KillSwitchSnapshot } from '../sagaward_bg.js';
 import { release, withState } from '../state.js';
 import { type AttachedSaga, AttachedSagas, type Dispatch, tell } from './attached_sagas.js';
@@ -64,7 +64,7 @@ export class KillSwitch {
     // A kill that still runs ends what was registered before; the next one is a kill of its own.
     this.#running.delete(agentDid);
     this.#signals.delete(agentDid);
-    for (const attached of this.#sagas.list()) tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid });
+    for (const attached of this.#sagas.list()) void tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid }, this.#timeoutMs);
   }
 
   unregisterAgent(agentDid: string): void {
@@ -102,7 +102,7 @@ export class KillSwitch {
     const attached = this.#sagas.attach(saga, dispatch);
     for (const agent of agents) {
       const killId = killers.get(agent);
-      if (killId !== undefined) this.#fence(attached, agent, killId);
+      if (killId !== undefined) void this.#fence(attached, agent, killId);
     }
   }
 
@@ -204,13 +204,15 @@ export class KillSwitch {
     this.#terminations.delete(agentDid);
     this.#underWay.set(killId, () => {});
     const already = this.#try((core) => core.begin(requestText, killId, begun)) ?? false;
-    for (const attached of this.#sagas.list()) this.#fence(attached, agentDid, killId);
+    const fences = this.#sagas.list().map((attached) => this.#fence(attached, agentDid, killId));
     this.#signals.get(agentDid)?.abort(killed(agentDid));
 
     const context = { killId, agentDid, sessionId, reason, details };
     const ended = already
       ? { outcome: 'already_killed' as const }
       : await terminate(termination, context, this.#timeoutMs, () => this.#allSettled(killId));
+    // No step is handed over before its saga knows who was killed.
+    for (const fence of fences) if (fence) await fence;
     this.#try((core) => core.terminated(killId, ended.outcome, ended.error));
 
     return this.#handOff(killId, () => {
@@ -222,17 +224,32 @@ export class KillSwitch {
   }
 
   /** Tells an attached saga, and learns which of its steps are in flight. */
-  #fence(attached: AttachedSaga, agentDid: string, killId: string): void {
-    const trouble = tell(attached, { type: 'agent_killed', at: this.#time(), agent_did: agentDid, kill_id: killId });
-    if (trouble) this.#try((core) => core.note(killId, trouble));
+  #fence(attached: AttachedSaga, agentDid: string, killId: string): Promise<void> | undefined {
+    const told = this.#tell(attached, { type: 'agent_killed', at: this.#time(), agent_did: agentDid, kill_id: killId }, killId);
     this.#try((core) => core.found(killId, attached.id, askCore(attached.saga, (saga) => saga.inFlight(agentDid))));
+    return told;
+  }
+
+  /** What goes wrong is noted; a promise where there is something to wait for. */
+  #tell(attached: AttachedSaga, input: SagaInput, killId: string): Promise<void> | undefined {
+    const note = (trouble: string | undefined): void => {
+      if (trouble !== undefined) this.#try((core) => core.note(killId, trouble));
+    };
+    const told = tell(attached, input, this.#timeoutMs);
+    return told instanceof Promise ? told.then(note) : note(told) as undefined;
   }
 
   /** Offers steps until each is decided or held. `done` follows at once, so that no step can settle in between. */
   async #handOff<T>(killId: string, done: () => T): Promise<T> {
     for (;;) {
       const offers = JSON.parse(this.#try((core) => core.offers(killId)) ?? '[]') as (HandoffOffer & { index: number })[];
-      if (!this.#move(killId) && offers.length === 0) break;
+      const moves = this.#moves(killId);
+      if (moves.length === 0 && offers.length === 0) break;
+      // One after the other, as they were decided; without a promise, at once.
+      for (const move of moves) {
+        const told = this.#move(move, killId);
+        if (told) await told;
+      }
       if (offers.length === 0) continue;
       const answers = await this.#substitutes.ask(offers.map(({ index: _, ...offer }) => offer), this.#timeoutMs);
       answers.forEach(({ accepted, error }, place) => {
@@ -243,20 +260,17 @@ export class KillSwitch {
     return done();
   }
 
-  /** Tells the attached sagas what was decided; whether there was anything to tell. */
-  #move(killId: string): boolean {
-    const moves = JSON.parse(this.#try((core) => core.moves(killId)) ?? '[]') as Move[];
-    if (moves.length === 0) return false;
-    const sagas = new Map(this.#sagas.list().map((attached) => [attached.id, attached]));
-    for (const { attachment, step_id, to_agent } of moves) {
-      const attached = sagas.get(attachment);
-      const step = { at: this.#time(), step_id, kill_id: killId };
-      const trouble = attached
-        ? tell(attached, to_agent === null ? { type: 'handoff_refused', ...step } : { type: 'handoff_accepted', ...step, to_agent })
-        : `step '${step_id}': its saga was detached meanwhile`;
-      if (trouble) this.#try((core) => core.note(killId, trouble));
-    }
-    return true;
+  /** What was decided and the attached sagas are not yet told. */
+  #moves(killId: string): Move[] {
+    return JSON.parse(this.#try((core) => core.moves(killId)) ?? '[]');
+  }
+
+  #move({ attachment, step_id, to_agent }: Move, killId: string): Promise<void> | undefined {
+    const attached = this.#sagas.find(attachment);
+    const step = { at: this.#time(), step_id, kill_id: killId };
+    if (attached) return this.#tell(attached, to_agent === null ? { type: 'handoff_refused', ...step } : { type: 'handoff_accepted', ...step, to_agent }, killId);
+    this.#try((core) => core.note(killId, `step '${step_id}': its saga was detached meanwhile`));
+    return undefined;
   }
 
   /** A step that a kill waits for, or holds, may go on. */
@@ -265,7 +279,8 @@ export class KillSwitch {
     for (const wake of this.#underWay.values()) wake();
     if (killId === undefined || this.#underWay.has(killId)) return;
     this.#underWay.set(killId, () => {});
-    void this.#handOff(killId, () => this.#try((core) => core.amend(killId)));
+    // All that settle at once go on together.
+    void Promise.resolve().then(() => this.#handOff(killId, () => this.#try((core) => core.amend(killId))));
   }
 
   /** Resolves once every attached step of a kill has settled; `undefined` where it waits for none. */
