@@ -29,7 +29,7 @@ impl World {
             .map_err(|error| error.to_string())?;
         let decided = lost.saga().log().len() - before;
         if decided == 0 || !self.has_whole_log() {
-            return Ok(());
+            return self.crash(settings, true);
         }
         let saga = replayed(lost.saga(), before + kept % decided);
         self.restart(saga);

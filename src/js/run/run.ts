@@ -251,7 +251,7 @@ class Run implements SagaRun {
       case 'hand_off': {
         const { step_id, kill_id } = command;
         const { killSwitch } = this.#options;
-        if (killSwitch) return lookForSubstitute(killSwitch, this.saga, command);
+        if (killSwitch && lookForSubstitute(killSwitch, this.saga, command)) return;
         return this.#tell({ type: 'handoff_refused', step_id, kill_id });
       }
       case 'finish':
