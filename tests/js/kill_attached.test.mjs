@@ -318,7 +318,7 @@ test('the substitute that took a step may be killed in its turn', async () => {
 // ── drivers ──
 
 test('a dispatch that returns a promise is awaited: no move is told before the fence before it is done', async () => {
-  const { saga, kills } = attached();
+  const { saga, kills } = attached({ options: { callbackTimeoutMs: 60_000 } });
   const said = [];
   kills.attach(saga, async (input) => {
     said.push(`${input.type} begins`);
@@ -334,12 +334,12 @@ test('a dispatch that returns a promise is awaited: no move is told before the f
 const failingDrivers = {
   'rejects': [() => Promise.reject(new Error('no journal')), 'no journal'],
   'rejects later': [() => turn().then(() => { throw new Error('no journal') }), 'no journal'],
-  'hangs': [forever, 'its driver did not settle within 20 ms'],
+  'hangs': [forever, 'its driver did not settle within 20 ms', 20],
   'returns what throws when it is awaited': [() => ({ then() { throw new Error('no journal') } }), 'no journal'],
 };
-for (const [name, [dispatch, trouble]] of Object.entries(failingDrivers)) {
+for (const [name, [dispatch, trouble, callbackTimeoutMs = 60_000]] of Object.entries(failingDrivers)) {
   test(`a dispatch that ${name}: the saga is told all the same, and the record says so`, async () => {
-    const { saga, kills } = attached();
+    const { saga, kills } = attached({ options: { callbackTimeoutMs } });
     kills.attach(saga, dispatch);
     const record = await kills.kill(request());
     assert.deepEqual(decided(record), [['one', B, 'handed_off']]);
