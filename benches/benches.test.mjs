@@ -10,11 +10,12 @@ import * as kill from './kill.mjs';
 import * as lifecycle from './lifecycle.mjs';
 import { judges } from './peers.mjs';
 import * as rateLimiter from './rate_limiter.mjs';
+import * as running from './running.mjs';
 import * as snapshots from './snapshots.mjs';
 import * as validation from './validation.mjs';
 
-for (const { title, rows } of [validation, lifecycle, kill, rateLimiter, snapshots]) {
-  for (const { name, check } of rows) test(`the candidates do the same work: ${title}: ${name}`, check);
+for (const { title, rows } of [validation, lifecycle, running, kill, rateLimiter, snapshots]) {
+  for (const { name, check } of rows.filter(({ check }) => check)) test(`the candidates do the same work: ${title}: ${name}`, check);
 }
 
 for (const [peer, judge] of Object.entries(judges)) {

@@ -24,6 +24,8 @@ export const names = {
   cfworker: `@cfworker/json-schema ${version('@cfworker/json-schema')}`,
   xstate: `xstate ${version('xstate')}`,
   limiter: `limiter ${version('limiter')}`,
+  pRetry: `p-retry ${version('p-retry')}`,
+  pTimeout: `p-timeout ${version('p-timeout')}`,
 };
 /** Judges a value, by peer. */
 export const judges = {

@@ -6,11 +6,12 @@ import * as kill from './kill.mjs';
 import * as lifecycle from './lifecycle.mjs';
 import { interleaved } from './measure.mjs';
 import * as rateLimiter from './rate_limiter.mjs';
+import * as running from './running.mjs';
 import * as snapshots from './snapshots.mjs';
 import * as startup from './startup.mjs';
 import * as validation from './validation.mjs';
 
-const suites = [validation, startup, lifecycle, kill, rateLimiter, snapshots];
+const suites = [validation, startup, lifecycle, running, kill, rateLimiter, snapshots];
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
 
 const { values: { write }, positionals: words } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });

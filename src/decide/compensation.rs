@@ -118,12 +118,7 @@ impl Turn<'_> {
     }
 
     /// A step whose undo is not called passes through `compensating` all the same.
-    fn pass(
-        &mut self,
-        position: usize,
-        to: StepState,
-        error: Option<String>,
-    ) -> Result<(), Error> {
+    fn pass(&mut self, position: usize, to: StepState, error: Option<String>) -> Result<(), Error> {
         let step = self.step_at(position)?;
         let (step_id, state) = (step.step_id.clone(), step.state);
         if state == StepState::Committed {

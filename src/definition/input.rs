@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 
 use super::diagnostic::{Path, Segment};
 use super::reader::{Fault, Kind, Reader};
@@ -20,9 +21,61 @@ pub(crate) fn read<T: DeserializeOwned>(json: &str, what: &str, code: Code) -> R
         let place = place(json, &error).unwrap_or_default().dotted();
         let text = error.to_string();
         // The line and column mean nothing to who handed over an object.
-        let reason = text.split(" at line ").next().unwrap_or_default();
+        let reason = in_words(text.split(" at line ").next().unwrap_or_default());
         Error::new(code, format!("{what} ({place}): {reason}")).with("place", place)
     })
+}
+
+/// Reads a snapshot, which says of what format and version it is.
+pub(crate) fn read_snapshot<T: DeserializeOwned>(
+    json: &str,
+    format: &str,
+    newest: u32,
+) -> Result<T, Error> {
+    #[derive(Deserialize)]
+    struct Head {
+        format: String,
+        version: u32,
+    }
+    let (what, code) = ("snapshot", Code::BadSnapshot);
+    let bad = |place: &str, message: String| {
+        Err(Error::new(code, format!("{what} ({place}): {message}")).with("place", place))
+    };
+    let head: Head = read(json, what, code)?;
+    if head.format != format {
+        return bad("format", format!("is '{}', not '{format}'", head.format));
+    }
+    if !(1..=newest).contains(&head.version) {
+        let message = format!("is {}; this release reads up to {newest}", head.version);
+        return bad("version", message);
+    }
+    read(json, what, code)
+}
+
+/// serde says what it expected in the words of Rust; these are the words of JSON.
+fn in_words(reason: &str) -> String {
+    let Some((found, expected)) = reason.rsplit_once("expected ") else {
+        return reason.to_owned();
+    };
+    let found = found
+        .replace("type: floating point `", "type: number `")
+        .replace("type: integer `", "type: number `")
+        .replace("value: integer `", "value: number `")
+        .replace("type: sequence,", "type: list,")
+        .replace("type: map,", "type: object,");
+    let expected = match expected {
+        "u8" => format!("a whole number from 0 to {}", u8::MAX),
+        "u32" => format!("a whole number from 0 to {}", u32::MAX),
+        "u64" => format!("a whole number from 0 to {}", u64::MAX),
+        "usize" => format!("a whole number from 0 to {}", usize::MAX),
+        "f64" => "a number".to_owned(),
+        "value" => "a string".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        other if other.starts_with("struct ") => "an object".to_owned(),
+        other => other.to_owned(),
+    };
+    format!("{found}expected {expected}")
 }
 
 /// The value that was read when the error was found.

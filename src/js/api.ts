@@ -11,6 +11,7 @@ export { AgentRateLimiter, type RateLimiterOptions, type Ring } from './rate_lim
 export { Saga, type Command, type SagaEvent, type SagaInput, type StepView } from './saga.js';
 export { ActionError, type Actions, type StepContext } from './run/actions.js';
 export type { Clock } from './run/clock.js';
+export { httpActions, type HttpActionsOptions } from './run/http_actions.js';
 export type { RunOptions } from './run/options.js';
 export { recover, recoverAll, type RecoverOptions } from './run/recover.js';
 export { run, type RunResult, type SagaRun } from './run/run.js';

@@ -47,7 +47,7 @@ export function json(value: unknown, name: string): string {
 /** Whatever was thrown, a message comes of it. */
 export function reason(thrown: unknown): string {
   try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown).toWellFormed();
   } catch {
     return 'something that has no text was thrown';
   }

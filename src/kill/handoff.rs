@@ -62,18 +62,10 @@ impl KillSwitch {
         };
         for step in steps {
             for other in self.kills.values_mut() {
-                other.steps.retain(|held| {
-                    !(matches!(held.stage, Stage::Held)
-                        && held.attachment == Some(attachment)
-                        && held.handoff.step_id == step.step_id)
-                });
+                other.steps.remove_held(attachment, &step.step_id);
             }
             // A step that the caller named too is one step.
-            kill.steps.retain(|known| {
-                known.attachment.is_some()
-                    || (&known.handoff.saga_id, &known.handoff.step_id)
-                        != (&step.saga_id, &step.step_id)
-            });
+            kill.steps.remove_requested(&step.saga_id, &step.step_id);
             kill.steps.push(InFlight {
                 handoff: StepHandoff {
                     step_id: step.step_id,
@@ -121,23 +113,33 @@ impl KillSwitch {
     pub fn settled(&mut self, attachment: u32, step_id: &str) -> Option<String> {
         let mut released = None;
         for kill in self.kills.values_mut() {
-            for step in &mut kill.steps {
-                if step.attachment == Some(attachment) && step.handoff.step_id == step_id {
-                    step.settled = true;
-                    if matches!(step.stage, Stage::Held) {
-                        step.stage = Stage::New;
-                        released = Some(kill.kill_id.clone());
-                    }
-                }
+            if kill.steps.settle(attachment, step_id) {
+                released = Some(kill.kill_id.clone());
             }
         }
         released
     }
 
+    /// A step was handed over, or is rolled back, by its saga itself: an operator said so, or the
+    /// saga fails for another reason. The kill whose step it was.
+    pub fn decided(
+        &mut self,
+        attachment: u32,
+        step_id: &str,
+        to_agent: Option<&str>,
+    ) -> Option<String> {
+        let mut kills = self.kills.values_mut();
+        let kill = kills.find_map(|kill| {
+            let decided = kill.steps.decide(attachment, step_id, to_agent);
+            decided.then_some(kill)
+        })?;
+        Some(kill.kill_id.clone())
+    }
+
     /// How many attached steps of a kill have not settled yet.
     pub fn unsettled(&self, kill_id: &str) -> usize {
-        let steps = self.kills.get(kill_id).map_or(&[][..], |kill| &kill.steps);
-        steps.iter().filter(|step| !step.settled).count()
+        let kill = self.kills.get(kill_id);
+        kill.map_or(0, |kill| kill.steps.unsettled())
     }
 
     /// The offers to be made now; none means that every step is decided or held.
@@ -147,7 +149,7 @@ impl KillSwitch {
         };
         let proceed = self.may_proceed(&kill.request.agent_did, kill.termination);
         let mut offers = Vec::new();
-        for (index, step) in kill.steps.iter_mut().enumerate() {
+        for (index, step) in kill.steps.iter_mut() {
             if matches!(step.stage, Stage::New) {
                 step.stage = if proceed || step.settled {
                     let order = self.options.substitutes;
@@ -210,7 +212,7 @@ impl KillSwitch {
         let killed = self.killed.get_mut(&kill.request.agent_did);
         let mut moved = killed.map(|killed| &mut killed.moved);
         let mut moves = Vec::new();
-        for step in &mut kill.steps {
+        for (_, step) in kill.steps.iter_mut() {
             if !matches!(step.stage, Stage::Decided) {
                 continue;
             }

@@ -32,6 +32,7 @@ mod record;
 mod request;
 mod running;
 mod snapshot;
+mod steps;
 mod substitutes;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -46,6 +47,7 @@ pub use substitutes::SubstituteOrder;
 use crate::error::Error;
 use crate::saga::Timestamp;
 use running::{InFlight, Kill, Stage};
+use steps::Steps;
 use substitutes::Substitutes;
 
 /// The block list, the substitutes, the kills under way and the history.
@@ -145,7 +147,7 @@ impl KillSwitch {
             kill_id: kill_id.to_owned(),
             termination: already.then_some(TerminationOutcome::AlreadyKilled),
             error: None,
-            steps: Vec::new(),
+            steps: Steps::default(),
             duration_ms: 0.0,
             request,
             at,
@@ -181,6 +183,7 @@ impl KillSwitch {
             .filter(|step| step.attachment.is_some())
             .peekable();
         let all_settled = attached.peek().is_some() && attached.all(|step| step.settled);
+        drop(attached);
         let termination = match termination {
             TerminationOutcome::Signalled if all_settled => TerminationOutcome::Confirmed,
             other => other,

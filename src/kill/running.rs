@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::handoff::Found;
 use super::record::{HandoffStatus, KillReason, KillResult, StepHandoff, TerminationOutcome};
 use super::request::KillRequest;
+use super::steps::Steps;
 use super::substitutes::Candidates;
 use crate::saga::Timestamp;
 
@@ -16,7 +17,7 @@ pub(super) struct Kill {
     pub at: Timestamp,
     pub termination: Option<TerminationOutcome>,
     pub error: Option<String>,
-    pub steps: Vec<InFlight>,
+    pub steps: Steps,
     pub duration_ms: f64,
 }
 
@@ -51,13 +52,23 @@ pub(super) enum Stage {
 
 impl Kill {
     /// A kill that was over, with the steps of its record.
-    pub fn again(kill_id: &str, agent_did: &str, step: &Found, recorded: Option<&KillResult>) -> Self {
+    pub fn again(
+        kill_id: &str,
+        agent_did: &str,
+        step: &Found,
+        recorded: Option<&KillResult>,
+    ) -> Self {
         let request = KillRequest {
             agent_did: agent_did.to_owned(),
-            session_id: recorded.map_or_else(|| step.session_id.clone(), |record| record.session_id.clone()),
+            session_id: recorded.map_or_else(
+                || step.session_id.clone(),
+                |record| record.session_id.clone(),
+            ),
             reason: recorded.map_or(KillReason::Manual, |record| record.reason),
             in_flight_steps: Value::Null,
-            details: recorded.map(|record| record.details.clone()).unwrap_or_default(),
+            details: recorded
+                .map(|record| record.details.clone())
+                .unwrap_or_default(),
         };
         let handoffs = recorded.into_iter().flat_map(|record| &record.handoffs);
         let steps = handoffs.map(|handoff| InFlight {
@@ -72,7 +83,7 @@ impl Kill {
             at: recorded.map_or(Timestamp::EPOCH, |record| record.timestamp),
             termination: recorded.map(|record| record.termination),
             error: recorded.and_then(|record| record.error.clone()),
-            steps: steps.collect(),
+            steps: Steps::of(steps),
             duration_ms: recorded.map_or(0.0, |record| record.duration_ms),
             request,
         }

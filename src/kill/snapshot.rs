@@ -57,7 +57,7 @@ pub struct KilledAgent {
 impl KillSwitchSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        input::read(text, "snapshot", Code::BadSnapshot)
+        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
     }
 }
 
@@ -84,17 +84,6 @@ pub(super) fn take(switch: &KillSwitch) -> KillSwitchSnapshot {
 }
 
 pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error> {
-    if snapshot.format != SNAPSHOT_FORMAT {
-        let message = format!("is '{}', not '{SNAPSHOT_FORMAT}'", snapshot.format);
-        return Err(bad("format", &message));
-    }
-    if snapshot.version == 0 || snapshot.version > SNAPSHOT_VERSION {
-        let message = format!(
-            "is {}; this release reads up to {SNAPSHOT_VERSION}",
-            snapshot.version
-        );
-        return Err(bad("version", &message));
-    }
     snapshot
         .options
         .check()

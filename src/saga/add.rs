@@ -1,8 +1,11 @@
 //! How steps come in: whole, unique, and never waiting for what cannot come.
 
+use serde_json::json;
+
 use super::Saga;
 use super::step::Step;
 use crate::definition::components::cyclic_components;
+use crate::definition::{Diagnostic, Path, Rule, quote};
 use crate::error::{Code, Error};
 
 impl Saga {
@@ -37,33 +40,55 @@ impl Saga {
     }
 
     fn check_fields(&self, step: &Step) -> Result<(), Error> {
-        let id = &step.step_id;
-        if id.is_empty() || step.action_id.is_empty() || step.agent_did.is_empty() {
-            return Err(invalid(format!(
-                "step '{id}': id, action_id and agent must not be empty"
-            )));
+        let texts = [
+            ("id", &step.step_id),
+            ("action_id", &step.action_id),
+            ("agent", &step.agent_did),
+        ];
+        if let Some((key, _)) = texts.iter().find(|(_, text)| text.is_empty()) {
+            return Err(invalid(step, Rule::MinLength, key, "must not be empty"));
         }
-        if self.positions.contains_key(id) {
-            return Err(invalid(format!("Duplicate step ID: '{id}'")));
+        if self.positions.contains_key(&step.step_id) {
+            let message = format!("Duplicate step ID: '{}'", quote(&step.step_id));
+            return Err(invalid(step, Rule::DuplicateStepId, "id", message));
         }
-        if !(1..=86_400).contains(&step.timeout_seconds) || step.max_retries > 10 {
-            return Err(invalid(format!(
-                "step '{id}': timeout must be from 1 to 86400 seconds, retries from 0 to 10"
-            )));
+        if !(1..=86_400).contains(&step.timeout_seconds) {
+            let rule = if step.timeout_seconds < 1 {
+                Rule::Minimum
+            } else {
+                Rule::Maximum
+            };
+            return Err(invalid(step, rule, "timeout", "must be from 1 to 86400"));
+        }
+        if step.max_retries > 10 {
+            return Err(invalid(
+                step,
+                Rule::Maximum,
+                "retries",
+                "must be from 0 to 10",
+            ));
         }
         Ok(())
     }
 
     fn check_dependencies(&self, step: &Step) -> Result<(), Error> {
-        for dependency in step.depends_on.iter().flatten() {
-            if self.position(dependency).is_none() {
-                let id = &step.step_id;
-                return Err(invalid(format!(
-                    "Step '{id}': depends_on references unknown step '{dependency}'"
-                )));
+        let mut dependencies = step.depends_on.iter().flatten();
+        match dependencies.find(|id| self.position(id).is_none()) {
+            None => Ok(()),
+            Some(dependency) => {
+                let message = format!(
+                    "Step '{}': depends_on references unknown step '{}'",
+                    quote(&step.step_id),
+                    quote(dependency)
+                );
+                Err(invalid(
+                    step,
+                    Rule::UnknownDependency,
+                    "depends_on",
+                    message,
+                ))
             }
         }
-        Ok(())
     }
 
     fn check_order(&self) -> Result<(), Error> {
@@ -80,14 +105,21 @@ impl Saga {
             .and_then(|members| self.steps.get(*members.first()?));
         match first {
             None => Ok(()),
-            Some(step) => Err(invalid(format!(
-                "Circular dependency detected involving step '{}'",
-                step.step_id
-            ))),
+            Some(step) => {
+                let id = quote(&step.step_id);
+                let message = format!("Circular dependency detected involving step '{id}'");
+                Err(invalid(step, Rule::DependencyCycle, "depends_on", message))
+            }
         }
     }
 }
 
-fn invalid(message: String) -> Error {
-    Error::new(Code::InvalidDefinition, message)
+/// As a report would say it of the step by itself.
+fn invalid(step: &Step, rule: Rule, key: &str, message: impl Into<String>) -> Error {
+    let mut finding = Diagnostic::new(rule, Path::root().key(key), message);
+    finding.step_id = Some(step.step_id.clone());
+    let line = finding.reference_line();
+    Error::new(Code::InvalidDefinition, line.clone())
+        .with("errors", vec![line])
+        .with("diagnostics", json!([finding]))
 }

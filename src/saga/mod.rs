@@ -287,10 +287,16 @@ impl Saga {
 
     /// The steps that a kill of this agent has to move.
     pub fn in_flight(&self, agent_did: &str) -> impl Iterator<Item = &Step> {
+        let driven = self.settings.is_some();
         // A run that rolls back undoes by itself whatever is in flight.
-        let moved = self.settings.is_none() || self.state == SagaState::Running;
+        let moves = !driven || self.state == SagaState::Running;
+        let told = self.is_killed(agent_did);
         let steps = self.steps.iter();
-        steps.filter(move |step| moved && step.is_executed_by(agent_did) && step.fence.is_some())
+        let steps = steps.filter(move |step| moves && step.is_executed_by(agent_did));
+        steps.filter(move |step| {
+            let over = step.activity == Activity::Exhausted || (told && step.fence.is_none());
+            !(driven && over)
+        })
     }
 
     /// The agents of the steps that may still run.

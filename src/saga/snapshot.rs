@@ -80,25 +80,7 @@ pub struct KilledBy {
 impl SagaSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Head {
-            format: String,
-            version: u32,
-        }
-        let head: Head = serde_json::from_str(text)
-            .map_err(|error| bad("(root)", &format!("not a snapshot of a saga: {error}")))?;
-        if head.format != SNAPSHOT_FORMAT {
-            let message = format!("is '{}', not '{SNAPSHOT_FORMAT}'", head.format);
-            return Err(bad("format", &message));
-        }
-        if head.version == 0 || head.version > SNAPSHOT_VERSION {
-            let message = format!(
-                "is {}; this release reads up to {SNAPSHOT_VERSION}",
-                head.version
-            );
-            return Err(bad("version", &message));
-        }
-        input::read(text, "snapshot", Code::BadSnapshot)
+        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
     }
 }
 

@@ -115,6 +115,16 @@ impl KillSwitchCore {
         self.0.settled(attachment, step_id)
     }
 
+    /// A step's saga decided by itself who has it now; the kill whose step it was.
+    pub fn decided(
+        &mut self,
+        attachment: u32,
+        step_id: &str,
+        to_agent: Option<String>,
+    ) -> Option<String> {
+        self.0.decided(attachment, step_id, to_agent.as_deref())
+    }
+
     /// How many steps of a kill have not settled.
     pub fn unsettled(&self, kill_id: &str) -> usize {
         self.0.unsettled(kill_id)

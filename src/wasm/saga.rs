@@ -8,7 +8,14 @@ use crate::decide::{self, Driver, Input};
 use crate::definition::model::StepDefinition;
 use crate::definition::{Json, SagaDefinition, validate_step};
 use crate::error::{Code, Error};
-use crate::saga::{Event, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
+use crate::saga::{Event, RunSettings, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
+
+/// Refuses settings of a run that cannot be meant, as JSON.
+#[wasm_bindgen(js_name = checkRunSettings)]
+pub fn check_run_settings(settings: &str) -> Result<(), JsValue> {
+    RunSettings::from_json(settings)?;
+    Ok(())
+}
 
 /// A saga; the face wraps it.
 #[wasm_bindgen]

@@ -1,4 +1,4 @@
 import * as sagaward from 'sagaward';
 import { conform } from '../js/conformance.mjs';
 
-console.log(JSON.stringify(conform(sagaward)));
+console.log(JSON.stringify(await conform(sagaward)));

@@ -78,6 +78,41 @@ const checks = {
       equal([error instanceof SagawardError, error.code], [true, 'not_json']);
     }
   },
+  'a run retries, and undoes what was done': async ({ run, Saga }) => {
+    const calls = [];
+    const saga = Saga.fromDefinition({ ...definition, steps: definition.steps.map((step) => ({ ...step, retries: 1 })) });
+    const { outcome, error } = await run(saga, {
+      retry: { delayMs: 1 },
+      execute: async ({ step_id }, { attempt, results }) => {
+        calls.push([step_id, attempt, results]);
+        if (step_id === 'ship' || attempt === 1) throw new Error('not now');
+        return { did: step_id };
+      },
+      compensate: ({ step_id, execute_result }) => void calls.push(['undo', step_id, execute_result]),
+    });
+    equal([outcome, error, saga.outcome], ['rolled_back', "step 'ship' failed: not now", 'rolled_back']);
+    const results = { build: { did: 'build' } };
+    equal(calls, [['build', 1, {}], ['build', 2, {}], ['ship', 1, results], ['ship', 2, results], ['undo', 'build', { did: 'build' }]]);
+  },
+  'a signal cancels a run and aborts its actions': async ({ run, Saga }) => {
+    const controller = new AbortController();
+    const running = run(Saga.fromDefinition(definition), {
+      signal: controller.signal,
+      execute: (_, { signal }) => new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        controller.abort(new Error('enough'));
+      }),
+      compensate: () => {},
+    });
+    const { outcome, error } = await running;
+    equal([outcome, error], ['rolled_back', 'cancelled: enough']);
+  },
+  'steps are called over HTTP': async ({ run, Saga, httpActions }) => {
+    const steps = definition.steps.map((step) => ({ ...step, execute_api: `/do/${step.id}` }));
+    const fetch = async (url, { method, headers }) => Response.json([method, url, headers.get('content-type')]);
+    const { outcome, saga } = await run(Saga.fromDefinition({ ...definition, steps }), httpActions({ baseUrl: 'https://agents.example/v1', fetch }));
+    equal([outcome, saga.step('ship').execute_result], ['succeeded', ['POST', 'https://agents.example/v1/do/ship', 'application/json']]);
+  },
   'the constants are there and frozen': ({ SAGA_DEFINITION_SCHEMA, VALID_ACTION_PREFIXES }) => {
     equal(SAGA_DEFINITION_SCHEMA.title, 'SagaDefinition');
     equal(VALID_ACTION_PREFIXES[0], 'model.');
@@ -86,11 +121,11 @@ const checks = {
 };
 
 /** Runs all checks and says what each came to: `{ 'a check': 'ok', … }`, or what went wrong. */
-export function conform(sagaward) {
+export async function conform(sagaward) {
   const outcome = {};
   for (const [name, check] of Object.entries(checks)) {
     try {
-      check(sagaward);
+      await check(sagaward);
       outcome[name] = 'ok';
     } catch (error) {
       outcome[name] = String(error);

@@ -29,7 +29,7 @@ for (const [way, load] of Object.entries(ways)) {
   test(`the package conforms: ${way}`, () => {
     const script = `${load}
       import { conform } from ${JSON.stringify(new URL('./conformance.mjs', import.meta.url).href)};
-      console.log(JSON.stringify(conform(sagaward)));`;
+      console.log(JSON.stringify(await conform(sagaward)));`;
     assert.deepEqual(JSON.parse(runModule(script)), conforming);
   });
 }

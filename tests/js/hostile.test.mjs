@@ -181,6 +181,17 @@ for (const [name, given] of Object.entries(options)) {
   });
 }
 
+test('what is wrong with an option is said in the words of JSON', () => {
+  const said = [
+    [{ limits: { maxBytes: -1 } }, 'options (limits.maxBytes): invalid value: number `-1`, expected a whole number from 0 to 4294967295'],
+    [{ limits: { maxBytes: 1.5 } }, 'options (limits.maxBytes): invalid type: number `1.5`, expected a whole number from 0 to 4294967295'],
+    [{ limits: [1] }, 'options (limits): invalid type: list, expected an object'],
+    [{ actionPrefixes: {} }, 'options (actionPrefixes): invalid type: object, expected a list'],
+    [{ rules: { duplicate_key: 5 } }, 'options (rules.duplicate_key): expected a string'],
+  ];
+  for (const [given, message] of said) assert.throws(() => validate({}, given), { message });
+});
+
 /** Documents that grow with `count`; twice the size may take little more than twice the time. */
 const floods = {
   'steps in a chain': (count) => withSteps(count, (index) => ({ id: `s${index}`, depends_on: index ? [`s${index - 1}`] : [] })),

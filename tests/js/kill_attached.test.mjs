@@ -317,6 +317,37 @@ test('the substitute that took a step may be killed in its turn', async () => {
 
 // ── drivers ──
 
+test('a dispatch that returns a promise is awaited: no move is told before the fence before it is done', async () => {
+  const { saga, kills } = attached({ options: { callbackTimeoutMs: 60_000 } });
+  const said = [];
+  kills.attach(saga, async (input) => {
+    said.push(`${input.type} begins`);
+    await turn();
+    saga.handle(input);
+    said.push(`${input.type} ends`);
+  });
+  assert.deepEqual(decided(await kills.kill(request())), [['one', B, 'handed_off']]);
+  assert.deepEqual(said, ['agent_killed', 'handoff_accepted'].flatMap((type) => [`${type} begins`, `${type} ends`]));
+  assert.equal(saga.step('one').agent_did, B);
+});
+
+const failingDrivers = {
+  'rejects': [() => Promise.reject(new Error('no journal')), 'no journal'],
+  'rejects later': [() => turn().then(() => { throw new Error('no journal') }), 'no journal'],
+  'hangs': [forever, 'its driver did not settle within 20 ms', 20],
+  'returns what throws when it is awaited': [() => ({ then() { throw new Error('no journal') } }), 'no journal'],
+};
+for (const [name, [dispatch, trouble, callbackTimeoutMs = 60_000]] of Object.entries(failingDrivers)) {
+  test(`a dispatch that ${name}: the saga is told all the same, and the record says so`, async () => {
+    const { saga, kills } = attached({ options: { callbackTimeoutMs } });
+    kills.attach(saga, dispatch);
+    const record = await kills.kill(request());
+    assert.deepEqual(decided(record), [['one', B, 'handed_off']]);
+    assert.equal(record.error, `saga: ${trouble}; saga: ${trouble}`);
+    assert.deepEqual(types(saga, 3), ['agent_killed', 'step_handed_off']);
+  });
+}
+
 test('dispatch receives the inputs that a kill causes, and drives', async () => {
   const saga = executing([step('one', A), step('two', A)]);
   const kills = new KillSwitch({ now: () => 1_000 });

@@ -272,7 +272,16 @@ const wrongSteps = {
 for (const [name, [wrong, message]] of Object.entries(wrongSteps)) {
   test(`a wrong step is not added: ${name}`, () => {
     const made = saga();
-    assert.throws(() => made.addStep(wrong), { code: 'invalid_definition', message });
+    assert.throws(() => made.addStep(wrong), (error) => {
+      assert.ok(error instanceof SagaSchemaError);
+      assert.match(error.message, message);
+      assert.equal(error.diagnostics.length, error.errors.length);
+      for (const { rule, severity, path, pointer } of error.diagnostics) {
+        assert.ok(rule.length > 0);
+        assert.deepEqual([severity, pointer], ['error', path.map((part) => `/${part}`).join('')]);
+      }
+      return true;
+    });
     assert.deepEqual([ids(made.steps()), made.seq], [['build', 'ship'], 1]);
   });
 }

@@ -41,8 +41,8 @@ const differences = {
       },
     ],
     'Steps are checked': [
-      { ...saga, calls: [[0, 'add_step', step]], see: outcome, reference: 'done', ours: 'invalid_definition' },
-      { ...saga, calls: [[0, 'add_step', { ...step, id: 'b', depends_on: ['c'] }]], see: outcome, reference: 'done', ours: 'invalid_definition' },
+      { ...saga, calls: [[0, 'add_step', step]], see: outcome, reference: 'done', ours: 'SagaSchemaError' },
+      { ...saga, calls: [[0, 'add_step', { ...step, id: 'b', depends_on: ['c'] }]], see: outcome, reference: 'done', ours: 'SagaSchemaError' },
       { ...saga, calls: [[0, 'transition', 'failed'], [0, 'add_step', { ...step, id: 'b' }]], see: outcome, reference: 'done', ours: 'invalid_definition' },
     ],
   },

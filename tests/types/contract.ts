@@ -1,21 +1,40 @@
 // What a user may write, and what the compiler must refuse, against the published types.
 import {
+  ActionError,
+  type Actions,
   assertValid,
+  type Clock,
   type ConfigurableRule,
   type Diagnostic,
+  httpActions,
   isValid,
   isValidText,
+  type Journal,
+  KillSwitch,
+  MemoryJournal,
+  type Outcome,
   parseDefinition,
   type Path,
+  recover,
+  recoverAll,
+  type RecoverOptions,
   type Report,
   type Rule,
+  run,
+  type RunOptions,
+  type RunResult,
+  Saga,
   SAGA_DEFINITION_SCHEMA,
   type SagaDefinition,
+  type SagaEvent,
+  type SagaRun,
   SagaSchemaError,
   SagawardError,
   type Severity,
   type SourceRange,
+  type StepContext,
   type StepDefinition,
+  type StepView,
   VALID_ACTION_PREFIXES,
   validate,
   type ValidateOptions,
@@ -80,6 +99,57 @@ declare const worker: Worker;
 declare const child: ChildProcess;
 const ended: Promise<void>[] = [terminateWorker(worker)(), terminateProcess(child, { graceMs: 10 })()];
 
+same<typeof run, (saga: Saga, options: RunOptions) => SagaRun>(true);
+same<typeof recover, (journal: Journal, sagaId: string, options: RecoverOptions) => Promise<RunResult>>(true);
+same<typeof recoverAll, (journal: Journal, options: RecoverOptions) => AsyncIterable<SagaRun>>(true);
+same<RecoverOptions, Omit<RunOptions, 'journal'>>(true);
+same<RunResult, { outcome: Outcome; saga: Saga; error: string | null }>(true);
+same<Awaited<SagaRun>, RunResult>(true);
+same<Outcome, 'succeeded' | 'rolled_back' | 'failed' | 'escalated'>(true);
+
+declare const saga: Saga;
+declare const clock: Clock;
+const actions: Actions = httpActions({ baseUrl: 'https://agents.example', headers: { authorization: 'Bearer …' }, fetch, maxResponseBytes: 1 });
+const everyOption: RunOptions = {
+  execute: (step: StepView, { attempt, idempotencyKey, signal, results }: StepContext) => [step.step_id, attempt, idempotencyKey, signal.aborted, results['a']],
+  compensate: async () => {
+    throw new ActionError('no', { retryable: false, effect: 'in_doubt', retryAfterMs: 1, cause: given });
+  },
+  check: (steps: readonly StepView[]) => void steps,
+  killSwitch: new KillSwitch(),
+  journal: new MemoryJournal(),
+  signal: AbortSignal.abort(),
+  concurrency: 1,
+  retry: { delayMs: 1, backoff: 'exponential', maxDelayMs: 1, jitter: true },
+  inDoubt: 'escalate',
+  onUndoFailure: 'hold',
+  abortGraceMs: 1,
+  nothingToUndo: ['a'],
+  achieved: async (goal: string) => (goal ? { result: 1 } : undefined),
+  onRun: (running) => same<typeof running, SagaRun>(true),
+  onEvent: (event) => {
+    same<typeof event, SagaEvent>(true);
+    if (event.type === 'attempt_failed') same<typeof event.in_doubt, boolean>(true);
+  },
+  clock,
+};
+const running: SagaRun = run(saga, everyOption);
+const steering: void[] = [running.cancel('why'), running.pause(), running.resume(), running.retryStep('a'), running.skipStep('a'), running.escalate()];
+const detached: Promise<void> = running.detach();
+
+// @ts-expect-error: what can be executed can be undone.
+run(saga, { execute: () => 1 });
+// @ts-expect-error: only so many backoffs.
+run(saga, { ...actions, retry: { backoff: 'cubic' } });
+// @ts-expect-error: options are camelCase.
+run(saga, { ...actions, abort_grace_ms: 1 });
+// @ts-expect-error: the journal is the first argument.
+recover(new MemoryJournal(), 'saga:1', { ...actions, journal: new MemoryJournal() });
+// @ts-expect-error: all that is called lies below a base.
+httpActions({});
+// @ts-expect-error: an effect is none or in doubt.
+new ActionError('no', { effect: 'some' });
+
 // @ts-expect-error: not every rule can be configured.
 validate(given, { rules: { type: 'off' } });
 // @ts-expect-error: a severity is one of three, or off.
@@ -95,4 +165,4 @@ init();
 // @ts-expect-error: a step has an id.
 const step: StepDefinition = { action_id: 'data.load', agent: 'did:mesh:a' };
 
-export { everyRule, ended, fan_out, metadata, name, saga_id, session_id, step };
+export { detached, everyRule, steering, ended, fan_out, metadata, name, saga_id, session_id, step };

@@ -5,5 +5,5 @@ import { conform, definition } from '../js/conformance.mjs';
 const early = sagaward.isValid(definition);
 
 export default {
-  fetch: () => Response.json({ early, inRequest: conform(sagaward) }),
+  fetch: async () => Response.json({ early, inRequest: await conform(sagaward) }),
 };

@@ -51,7 +51,10 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         "bench" => {
             build()?;
-            process::run(node().arg("benches/run.mjs").args(rest)).map(|()| true)
+            let python = setup::oracle_python()?;
+            let mut bench = node();
+            bench.env("SAGAWARD_PYTHON", python);
+            process::run(bench.arg("benches/run.mjs").args(rest)).map(|()| true)
         }
         _ => bail!("there is no verb `{verb}`; {USAGE}"),
     }

@@ -1,6 +1,6 @@
 import { callable, frozen, id, json, object, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import { askCore, type Command, Saga } from '../saga.js';
+import { askCore, type Command, isDriven, Saga, type SagaInput } from '../saga.js';
 import type { KillReason, KillRequest, KillResult, KillSwitchCore, KillSwitchOptions, KillSwitchSnapshot } from '../sagaward_bg.js';
 import { release, withState } from '../state.js';
 import { type AttachedSaga, AttachedSagas, type Dispatch, tell } from './attached_sagas.js';
@@ -11,8 +11,8 @@ import { killed, terminate, type Termination } from './terminate.js';
 
 /** Lets the kills of a switch reach the saga of a run; returns how that ends. */
 export let feedKills: (killSwitch: KillSwitch, saga: Saga, dispatch: Dispatch) => () => void;
-/** Looks for a substitute for a run's step; the saga is told who has it now. */
-export let lookForSubstitute: (killSwitch: KillSwitch, saga: Saga, wanted: HandOff) => void;
+/** Looks for a substitute for a run's step; false where nobody is left to tell the saga who has it now. */
+export let lookForSubstitute: (killSwitch: KillSwitch, saga: Saga, wanted: HandOff) => boolean;
 
 type HandOff = Extract<Command, { type: 'hand_off' }>;
 
@@ -35,7 +35,10 @@ export class KillSwitch {
   readonly #terminations = new Map<string, Termination>();
   readonly #substitutes = new Substitutes();
   readonly #signals = new Map<string, AbortController>();
-  readonly #sagas = new AttachedSagas((attachment, stepId) => this.#settled(attachment, stepId));
+  readonly #sagas = new AttachedSagas({
+    settled: (attachment, stepId) => this.#settled(attachment, stepId),
+    decided: (attachment, stepId, toAgent) => this.#decided(attachment, stepId, toAgent),
+  });
   /** By agent: the kill that a further one joins. */
   readonly #running = new Map<string, { killId: string; result: Promise<KillResult> }>();
   /** By kill, while it is worked on: what to call when an attached step has settled. */
@@ -76,7 +79,7 @@ export class KillSwitch {
     // A kill that still runs ends what was registered before; the next one is a kill of its own.
     this.#running.delete(agentDid);
     this.#signals.delete(agentDid);
-    for (const attached of this.#sagas.list()) tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid });
+    for (const attached of this.#sagas.list()) void tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid }, this.#timeoutMs);
   }
 
   unregisterAgent(agentDid: string): void {
@@ -114,7 +117,7 @@ export class KillSwitch {
     const attached = this.#sagas.attach(saga, dispatch);
     for (const agent of agents) {
       const killId = killers.get(agent);
-      if (killId !== undefined) this.#fence(attached, agent, killId);
+      if (killId !== undefined) void this.#fence(attached, agent, killId);
     }
   }
 
@@ -202,7 +205,12 @@ export class KillSwitch {
   free(): void {
     release(this.#core);
     this.#core = undefined;
-    for (const { saga } of this.#sagas.list()) this.#sagas.detach(saga);
+    for (const attached of this.#sagas.list()) {
+      // A run cannot wait for what nobody will decide.
+      const left = isDriven(attached.saga) ? attached.saga.steps().filter(({ fence }) => fence) : [];
+      for (const { step_id, fence } of left) void tell(attached, { type: 'handoff_refused', at: this.#time(), step_id, kill_id: fence!.kill_id }, this.#timeoutMs);
+      this.#sagas.detach(attached.saga);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -220,19 +228,16 @@ export class KillSwitch {
     return () => this.#sagas.detach(saga);
   }
 
-  #lookForSubstitute(saga: Saga, { step_id, from_agent, kill_id, in_doubt }: HandOff): void {
-    const attached = this.#sagas.list().find((one) => one.saga === saga);
+  #lookForSubstitute(saga: Saga, { step_id, from_agent, kill_id, in_doubt }: HandOff): boolean {
+    const attached = this.#sagas.of(saga);
     const step = JSON.stringify({ step_id, saga_id: saga.sagaId, session_id: saga.sessionId, settled: true, in_doubt });
     const reopened = attached && this.#try((core) => (core.reopen(kill_id, from_agent, attached.id, step), true));
-    if (!reopened) {
-      // Freed or dead: nobody is left who could say who takes it.
-      if (attached) tell(attached, { type: 'handoff_refused', at: this.#time(), step_id, kill_id });
-      return;
-    }
+    if (!reopened) return false;
     // A kill that is worked on comes to it by itself.
-    if (this.#underWay.has(kill_id)) return;
+    if (this.#underWay.has(kill_id)) return true;
     this.#underWay.set(kill_id, () => {});
     void this.#handOff(kill_id, () => this.#try((core) => core.amend(kill_id)));
+    return true;
   }
 
   async #perform(killId: string, request: KillRequest, requestText: string): Promise<KillResult> {
@@ -242,8 +247,10 @@ export class KillSwitch {
     this.#terminations.delete(agentDid);
     this.#underWay.set(killId, () => {});
     const already = this.#try((core) => core.begin(requestText, killId, begun)) ?? false;
-    for (const attached of this.#sagas.list()) this.#fence(attached, agentDid, killId);
+    const fences = this.#sagas.list().map((attached) => this.#fence(attached, agentDid, killId));
     this.#signals.get(agentDid)?.abort(killed(agentDid));
+
+    for (const fence of fences) if (fence) await fence;
 
     const context = { killId, agentDid, sessionId, reason, details };
     const ended = already
@@ -260,17 +267,34 @@ export class KillSwitch {
   }
 
   /** Tells an attached saga, and learns which of its steps are in flight. */
-  #fence(attached: AttachedSaga, agentDid: string, killId: string): void {
-    const trouble = tell(attached, { type: 'agent_killed', at: this.#time(), agent_did: agentDid, kill_id: killId });
-    if (trouble) this.#try((core) => core.note(killId, trouble));
-    this.#try((core) => core.found(killId, attached.id, askCore(attached.saga, (saga) => saga.inFlight(agentDid))));
+  #fence(attached: AttachedSaga, agentDid: string, killId: string): Promise<void> | undefined {
+    const find = (): void => {
+      this.#try((core) => core.found(killId, attached.id, askCore(attached.saga, (saga) => saga.inFlight(agentDid))));
+    };
+    const told = this.#tell(attached, { type: 'agent_killed', at: this.#time(), agent_did: agentDid, kill_id: killId }, killId);
+    return told ? told.then(find) : find() as undefined;
+  }
+
+  /** What goes wrong is noted; a promise where there is something to wait for. */
+  #tell(attached: AttachedSaga, input: SagaInput, killId: string): Promise<void> | undefined {
+    const note = (trouble: string | undefined): void => {
+      if (trouble !== undefined) this.#try((core) => core.note(killId, trouble));
+    };
+    const told = tell(attached, input, this.#timeoutMs);
+    return told instanceof Promise ? told.then(note) : note(told) as undefined;
   }
 
   /** Offers steps until each is decided or held. `done` follows at once, so that no step can settle in between. */
   async #handOff<T>(killId: string, done: () => T): Promise<T> {
     for (;;) {
       const offers = JSON.parse(this.#try((core) => core.offers(killId)) ?? '[]') as (HandoffOffer & { index: number })[];
-      if (!this.#move(killId) && offers.length === 0) break;
+      const moves = this.#moves(killId);
+      if (moves.length === 0 && offers.length === 0) break;
+      // One after the other, as they were decided; without a promise, at once.
+      for (const move of moves) {
+        const told = this.#move(move, killId);
+        if (told) await told;
+      }
       if (offers.length === 0) continue;
       const answers = await this.#substitutes.ask(offers.map(({ index: _, ...offer }) => offer), this.#timeoutMs);
       answers.forEach(({ accepted, error }, place) => {
@@ -281,20 +305,17 @@ export class KillSwitch {
     return done();
   }
 
-  /** Tells the attached sagas what was decided; whether there was anything to tell. */
-  #move(killId: string): boolean {
-    const moves = JSON.parse(this.#try((core) => core.moves(killId)) ?? '[]') as Move[];
-    if (moves.length === 0) return false;
-    const sagas = new Map(this.#sagas.list().map((attached) => [attached.id, attached]));
-    for (const { attachment, step_id, to_agent } of moves) {
-      const attached = sagas.get(attachment);
-      const step = { at: this.#time(), step_id, kill_id: killId };
-      const trouble = attached
-        ? tell(attached, to_agent === null ? { type: 'handoff_refused', ...step } : { type: 'handoff_accepted', ...step, to_agent })
-        : `step '${step_id}': its saga was detached meanwhile`;
-      if (trouble) this.#try((core) => core.note(killId, trouble));
-    }
-    return true;
+  /** What was decided and the attached sagas are not yet told. */
+  #moves(killId: string): Move[] {
+    return JSON.parse(this.#try((core) => core.moves(killId)) ?? '[]');
+  }
+
+  #move({ attachment, step_id, to_agent }: Move, killId: string): Promise<void> | undefined {
+    const attached = this.#sagas.find(attachment);
+    const step = { at: this.#time(), step_id, kill_id: killId };
+    if (attached) return this.#tell(attached, to_agent === null ? { type: 'handoff_refused', ...step } : { type: 'handoff_accepted', ...step, to_agent }, killId);
+    this.#try((core) => core.note(killId, `step '${step_id}': its saga was detached meanwhile`));
+    return undefined;
   }
 
   /** A step that a kill waits for, or holds, may go on. */
@@ -303,7 +324,15 @@ export class KillSwitch {
     for (const wake of this.#underWay.values()) wake();
     if (killId === undefined || this.#underWay.has(killId)) return;
     this.#underWay.set(killId, () => {});
-    void this.#handOff(killId, () => this.#try((core) => core.amend(killId)));
+    // All that settle at once go on together.
+    void Promise.resolve().then(() => this.#handOff(killId, () => this.#try((core) => core.amend(killId))));
+  }
+
+  #decided(attachment: number, stepId: string, toAgent: string | undefined): void {
+    const killId = this.#try((core) => core.decided(attachment, stepId, toAgent));
+    if (killId === undefined) return;
+    this.#underWay.get(killId)?.();
+    if (!this.#underWay.has(killId)) this.#try((core) => core.amend(killId));
   }
 
   /** Resolves once every attached step of a kill has settled; `undefined` where it waits for none. */

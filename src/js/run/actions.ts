@@ -20,6 +20,8 @@ export interface StepContext {
 export interface Actions {
   execute(step: StepView, context: StepContext): unknown;
   compensate(step: StepView, context: StepContext): unknown;
+  /** Asked before a run begins or goes on: throws where it cannot do or undo one of the steps. */
+  check?(steps: readonly StepView[]): void;
 }
 
 /** Thrown by an action, it says more than that it failed. */
@@ -43,8 +45,17 @@ export class ActionError extends Error {
 /** What an attempt threw, as the core takes it. One that was told to stop proves nothing by failing. */
 export function failure(thrown: unknown, signal: AbortSignal): Failure {
   const error = reason(thrown);
-  if (!(thrown instanceof ActionError)) return { error, effect: signal.aborted ? 'in_doubt' : 'none' };
+  if (!isActionError(thrown)) return { error, effect: signal.aborted ? 'in_doubt' : 'none' };
   const { retryable, effect, retryAfterMs } = thrown;
   const wait = typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? { retry_after_ms: Math.min(retryAfterMs, Number.MAX_SAFE_INTEGER) } : {};
   return { error, retryable: retryable !== false, effect: effect === 'in_doubt' ? 'in_doubt' : 'none', ...wait };
+}
+
+function isActionError(thrown: unknown): thrown is ActionError {
+  try {
+    return thrown instanceof ActionError;
+  } catch {
+    // A proxy may throw at the mere question.
+    return false;
+  }
 }

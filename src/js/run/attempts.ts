@@ -1,4 +1,4 @@
-import { json } from '../arguments.js';
+import { json, reason } from '../arguments.js';
 import { resultsFor, type Saga, type StepView } from '../saga.js';
 import type { Attempt } from '../sagaward_bg.js';
 import { ActionError, type Actions, failure, type StepContext } from './actions.js';
@@ -50,17 +50,24 @@ export class Attempts {
   }
 
   async #call(attempt: Attempt, undo: boolean, signal: AbortSignal): Promise<unknown> {
+    // Not at once: who started the run shall have it in hand, and what was decided together may end it.
+    await undefined;
+    goesOn(signal);
     const step = this.#saga.step(attempt.step_id) as StepView;
     const context = contextOf(this.#saga, attempt, signal);
     if (undo) return this.#actions.compensate(step, context);
     if (this.#achieved && step.checkpoint_goal) {
       const reached = await this.#achieved(step.checkpoint_goal, step);
       if (reached) return reached.result;
-      // Told to stop while it was asked: the action has not begun.
-      if (signal.aborted) throw new ActionError(String(signal.reason), { effect: 'none' });
+      goesOn(signal);
     }
     return this.#actions.execute(step, context);
   }
+}
+
+/** An action that has not begun when it is told to stop never begins. */
+function goesOn(signal: AbortSignal): void {
+  if (signal.aborted) throw new ActionError(reason(signal.reason), { effect: 'none' });
 }
 
 function contextOf(saga: Saga, attempt: Attempt, signal: AbortSignal): StepContext {

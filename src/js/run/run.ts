@@ -1,4 +1,4 @@
-import { optionalText, reason, text } from '../arguments.js';
+import { id, optionalText, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import { feedKills, lookForSubstitute } from '../kill/kill_switch.js';
 import { type Command, handleWritten, isDriven, Saga, type SagaInput } from '../saga.js';
@@ -42,14 +42,13 @@ const driven = new WeakSet<Saga>();
  */
 export function run(saga: Saga, options: RunOptions): SagaRun {
   if (!(saga instanceof Saga)) throw new SagawardError('bad_argument', `the saga must be a Saga, not ${reason(saga)}`);
-  return runFrom(saga, options, (saga.log()[0]?.seq ?? saga.seq + 1) - 1);
+  return runFrom(saga, checked(options), (saga.log()[0]?.seq ?? saga.seq + 1) - 1);
 }
 
 /** Runs a saga whose events up to number `keptSeq` are in the journal. */
-export function runFrom(saga: Saga, options: RunOptions, keptSeq: number): SagaRun {
-  const settings = checked(options);
+export function runFrom(saga: Saga, options: CheckedOptions, keptSeq: number): SagaRun {
   if (driven.has(saga)) throw new SagawardError('driven', `Saga '${saga.sagaId}' is driven by a run already.`);
-  const run = new Run(saga, settings, keptSeq);
+  const run = new Run(saga, options, keptSeq);
   run.begin();
   return run;
 }
@@ -96,22 +95,29 @@ class Run implements SagaRun {
   }
 
   begin(): void {
-    const { killSwitch, signal, settings } = this.#options;
-    if (this.saga.outcome) return this.#finish();
+    const { actions, killSwitch, signal, onRun, settings } = this.#options;
+    if (this.saga.outcome) {
+      onRun?.(this);
+      return this.#finish();
+    }
+    actions.check(this.saga.steps());
     driven.add(this.saga);
+    const cancel = () => this.#tell({ type: 'cancel', reason: reason(signal?.reason) });
     try {
-      // Before anything starts, so that nothing starts for an agent that was killed before.
+      // Told together: nothing starts for an agent that was killed before, or where it was cancelled before.
+      this.#working = true;
       if (killSwitch) this.#leave.push(feedKills(killSwitch, this.saga, (input) => this.#dispatch(input)));
       this.#tell({ type: isDriven(this.saga) ? 'recover' : 'start', settings: settings as object });
+      onRun?.(this);
+      if (signal?.aborted) cancel();
     } catch (error) {
       this.#end(error);
       throw error;
     }
-    if (!signal || this.#ended) return;
-    const cancel = () => this.#tell({ type: 'cancel', reason: reason(signal.reason) });
-    signal.addEventListener('abort', cancel, { once: true });
-    this.#leave.push(() => signal.removeEventListener('abort', cancel));
-    if (signal.aborted) cancel();
+    if (this.#ended) return;
+    signal?.addEventListener('abort', cancel, { once: true });
+    this.#leave.push(() => signal?.removeEventListener('abort', cancel));
+    this.#work();
   }
 
   then<A = RunResult, B = never>(
@@ -122,7 +128,7 @@ class Run implements SagaRun {
   }
 
   cancel(reason?: string): void {
-    const why = optionalText(reason, 'reason');
+    const why = optionalText(reason, 'reason')?.toWellFormed();
     this.#tell({ type: 'cancel', ...(why !== undefined && { reason: why }) });
   }
 
@@ -135,11 +141,11 @@ class Run implements SagaRun {
   }
 
   retryStep(stepId: string): void {
-    this.#tell({ type: 'retry_step', step_id: text(stepId, 'stepId') });
+    this.#tell({ type: 'retry_step', step_id: id(stepId, 'stepId') });
   }
 
   skipStep(stepId: string): void {
-    this.#tell({ type: 'skip_step', step_id: text(stepId, 'stepId') });
+    this.#tell({ type: 'skip_step', step_id: id(stepId, 'stepId') });
   }
 
   escalate(): void {
@@ -148,8 +154,9 @@ class Run implements SagaRun {
 
   async detach(): Promise<void> {
     if (this.#ended) return;
-    await this.#keeper.settled();
     this.#stop(new SagawardError('detached', `The run of saga '${this.saga.sagaId}' was detached; recover it to go on.`));
+    // What is on its way into the journal would meet the events of whoever goes on.
+    await this.#keeper.settled();
     // Actions have their grace, so that whoever goes on does not meet them; one that hangs is left.
     const grace = new Promise<void>((resolve) => this.#timers.set('detach', DETACH_GRACE_MS, resolve));
     await Promise.race([this.#attempts.allSettled(), grace]);
@@ -244,7 +251,7 @@ class Run implements SagaRun {
       case 'hand_off': {
         const { step_id, kill_id } = command;
         const { killSwitch } = this.#options;
-        if (killSwitch) return lookForSubstitute(killSwitch, this.saga, command);
+        if (killSwitch && lookForSubstitute(killSwitch, this.saga, command)) return;
         return this.#tell({ type: 'handoff_refused', step_id, kill_id });
       }
       case 'finish':

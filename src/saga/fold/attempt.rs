@@ -50,6 +50,9 @@ impl Saga {
         }
         if step.state == first {
             step.enter(next, at);
+        } else {
+            // As in the reference, a retry forgets what the attempt before failed of.
+            step.error = None;
         }
         step.attempt = attempt;
         step.activity = Activity::Running;

@@ -72,7 +72,10 @@ for (const { what, text, way = 'from a file' } of [
     await alert.getByRole('button', { name: 'Dismiss' }).click();
     await alert.getByText(code).waitFor({ state: 'detached' });
     assert.deepEqual(await studio.states(), { mine: 'pending' });
-    if (way === 'from pasted text') await studio.lifecycle.getByRole('textbox').press('Escape');
+    if (way === 'from a file') return;
+    await studio.lifecycle.getByRole('textbox').press('Escape');
+    await studio.lifecycle.getByRole('textbox').waitFor({ state: 'detached' });
+    assert.ok(await studio.lifecycle.getByRole('button', { name: 'Snapshot' }).evaluate((node) => node === document.activeElement));
   }));
 }
 

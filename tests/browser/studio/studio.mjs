@@ -191,6 +191,7 @@ class Studio {
 
   async unfold(id) {
     if (!(await this.moves(id).isVisible())) await this.row(id).locator('summary').click();
+    await this.moves(id).waitFor();
   }
 
   /** Moves a step through states. */

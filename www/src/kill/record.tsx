@@ -29,6 +29,7 @@ export function Record({ record, last }: { record: KillResult; last: boolean }) 
         <span class="record-agent">{agent_did}</span>
         <span class="record-reason">{reason}</span>
         <Time at={timestamp} />
+        <Icon name="chevron" />
       </summary>
       <p>{summary(record)}</p>
       {handoffs.length > 0 && (

@@ -31,13 +31,14 @@ interface Props<Name> {
 function Moves<Name extends StepState | SagaState>({ label, snapshot, from, targets, move }: Props<Name>) {
   const id = useId();
   const refused = useMemo(() => refusals(snapshot, targets, move), [snapshot, targets, move]);
-  const pointedAt = useSignal<Name | undefined>(undefined);
-  const point = (to: Name) => () => (pointedAt.value = to);
-  const leave = () => (pointedAt.value = undefined);
+  const hovered = useSignal<Name | undefined>(undefined);
+  const focused = useSignal<Name | undefined>(undefined);
+  const asked = hovered.value ?? focused.value;
 
   const perform = (to: Name) => () => {
     if (refused.has(to)) return;
-    leave();
+    // It is refused from now on, but nobody asked why.
+    hovered.value = focused.value = undefined;
     attempt(`${label}: ${from} → ${to}`, () => {
       if (current.value) move(current.value, to);
     });
@@ -46,6 +47,7 @@ function Moves<Name extends StepState | SagaState>({ label, snapshot, from, targ
   return (
     <div class="moves" role="group" aria-label={label}>
       <div class="move-list">
+        <span class="move-label" aria-hidden="true">move to</span>
         {targets.map((to) => (
           <button
             type="button"
@@ -55,10 +57,10 @@ function Moves<Name extends StepState | SagaState>({ label, snapshot, from, targ
             aria-disabled={refused.has(to) ? 'true' : undefined}
             aria-describedby={refused.has(to) ? `${id}-${to}` : undefined}
             onClick={perform(to)}
-            onFocus={point(to)}
-            onBlur={leave}
-            onPointerEnter={point(to)}
-            onPointerLeave={leave}
+            onFocus={() => (focused.value = to)}
+            onBlur={() => (focused.value = undefined)}
+            onPointerEnter={() => (hovered.value = to)}
+            onPointerLeave={() => (hovered.value = undefined)}
           >
             <State state={to} />
           </button>
@@ -66,7 +68,7 @@ function Moves<Name extends StepState | SagaState>({ label, snapshot, from, targ
       </div>
       <p class="reasons">
         {[...refused].map(([to, reason]) => (
-          <span class="reason" id={`${id}-${to}`} key={to} data-shown={pointedAt.value === to}>{reason}</span>
+          <span class="reason" id={`${id}-${to}`} key={to} data-shown={to === asked}>{reason}</span>
         ))}
       </p>
     </div>

@@ -4,7 +4,13 @@ import { pasting, restoreText } from './snapshot.ts';
 
 export function PasteForm() {
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   const close = () => (pasting.value = false);
 
   return (

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { SagaSnapshot, StepView } from 'sagaward/slim';
 
 import { walk } from '../ui/arrow-keys.ts';
+import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { StepMoves } from './moves.tsx';
 import { StepFacts } from './step-facts.tsx';
@@ -49,6 +50,7 @@ function StepRow({ step, snapshot, unfolded, toggle }: Props) {
         <span class="step-id">{id}</span>
         <span class="step-agent">{agent_did}</span>
         <State state={state} />
+        <Icon name="chevron" />
       </summary>
       {unfolded && (
         <div class="step-body">

@@ -64,7 +64,8 @@ function register(agentDid: string): void {
   kills?.registerAgent(agentDid, () => {});
 }
 
-function agentsOf({ steps, killed }: SagaSnapshot): Agent[] {
+function agentsOf({ steps, killed: blocked }: SagaSnapshot): Agent[] {
+  const killed = blocked.map(({ agent_did }) => agent_did);
   const byDid = new Map<string, Agent>();
   const none = (did: string): Agent => ({ did, killed: killed.includes(did), steps: 0, executing: 0 });
   for (const { agent_did: did, state } of steps) {

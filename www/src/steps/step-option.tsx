@@ -1,17 +1,34 @@
 import { useComputed } from '@preact/signals';
 
 import { goTo, select } from '../editor/view.ts';
-import { currentStep } from '../state/analysis.ts';
+import { analysis, currentStep } from '../state/analysis.ts';
 import type { OutlinedStep } from '../state/outline.ts';
 import { Icon } from '../ui/icon.tsx';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
-export function StepOption({ step, findings }: { step: OutlinedStep; findings: number }) {
-  const { index, from, to, id, action, agent, undo, dependsOn, timeout, retries } = step;
+interface Row extends Omit<OutlinedStep, 'from' | 'to' | 'dependsOn'> {
+  readonly turn: string;
+  readonly findings: number;
+}
+
+/**
+ * What a row says of a step. Not where the step stands, which moves with each letter typed before
+ * it: a row that says the same as before is not rendered again.
+ */
+export function rowOf({ from, to, dependsOn, ...words }: OutlinedStep, findings: number): Row {
+  return { ...words, turn: turn(words.index, dependsOn), findings };
+}
+
+export function StepOption({ index, id, action, agent, undo, timeout, retries, turn, findings }: Row) {
   const selected = useComputed(() => currentStep.value?.index === index);
   // One step is always reachable by Tab; the arrow keys lead to the others.
   const tabIndex = useComputed(() => ((currentStep.value?.index ?? 0) === index ? 0 : -1));
+
+  const there = (show: (from: number, to: number) => void) => {
+    const step = analysis.value.steps[index];
+    if (step) show(step.from, step.to);
+  };
 
   return (
     <div
@@ -19,12 +36,12 @@ export function StepOption({ step, findings }: { step: OutlinedStep; findings: n
       role="option"
       aria-selected={selected}
       tabIndex={tabIndex}
-      onFocus={() => select(from, to)}
-      onClick={() => goTo(from, to)}
+      onFocus={() => there(select)}
+      onClick={() => there(goTo)}
       onKeyDown={(event) => {
         if (event.key !== 'Enter') return;
         event.preventDefault(); // or the editor, which gets the focus, would take the key too
-        goTo(from, to);
+        there(goTo);
       }}
     >
       <span class="step-number">{index + 1}</span>
@@ -37,7 +54,7 @@ export function StepOption({ step, findings }: { step: OutlinedStep; findings: n
         <span>{agent ?? <em>no agent</em>}</span>
       </span>
       <span class="step-facts">
-        <span class="fact"><Icon name="after" /> {order(dependsOn, index)}</span>
+        <span class="fact"><Icon name="after" /> {turn}</span>
         <span class="fact"><Icon name="clock" /> {timeout ?? DEFAULT_TIMEOUT_SECONDS} s{retries ? `, ${retries} ${retries === 1 ? 'retry' : 'retries'}` : ''}</span>
         <span class="fact undo"><Icon name="undo" /> {undo ? <><span class="unseen">undo: </span>{undo}</> : 'cannot be undone'}</span>
       </span>
@@ -45,8 +62,8 @@ export function StepOption({ step, findings }: { step: OutlinedStep; findings: n
   );
 }
 
-/** When the step's turn comes; without `depends_on` it waits for the one before it. */
-function order(dependsOn: readonly string[] | undefined, index: number): string {
+/** When a step's turn comes; without `depends_on` it waits for the one before it. */
+function turn(index: number, dependsOn: readonly string[] | undefined): string {
   if (dependsOn === undefined) return index === 0 ? 'starts first' : 'after the step before';
   return dependsOn.length === 0 ? 'starts at once' : `after ${dependsOn.join(', ')}`;
 }

@@ -5,7 +5,7 @@ import { useRef } from 'preact/hooks';
 
 import { analysis, currentStep } from '../state/analysis.ts';
 import { walk } from '../ui/arrow-keys.ts';
-import { StepOption } from './step-option.tsx';
+import { rowOf, StepOption } from './step-option.tsx';
 
 const MOST_LISTED = 1_000;
 
@@ -29,7 +29,7 @@ export function Steps() {
         ? (
           <div class="step-list" role="listbox" aria-labelledby="steps-heading" ref={list} onKeyDown={walk('[role=option]')}>
             {steps.slice(0, MOST_LISTED).map((step) => (
-              <StepOption key={step.index} step={step} findings={findings.get(step.index) ?? 0} />
+              <StepOption key={step.index} {...rowOf(step, findings.get(step.index) ?? 0)} />
             ))}
           </div>
         )

@@ -1,4 +1,4 @@
 import * as sagaward from 'sagaward';
 import { conform } from '../../../js/conformance.mjs';
 
-window.outcome = conform(sagaward);
+window.outcome = await conform(sagaward);
