@@ -25,7 +25,7 @@ const MOVED = /^[0-9a-f]{64}\.[0-9a-f]{8}-\d+\.next$/;
 const MOST_REMEMBERED = 10_000;
 
 interface Known {
-  inode: bigint;
+  inode: number;
   tail: Tail;
   /** Whether the directory is sure to know the file. */
   isNamed: boolean;
@@ -66,7 +66,7 @@ export class FileJournal implements Journal {
     try {
       const scanner = new Scanner(emptyTail());
       yield* this.#scan(path, descriptor, scanner, sagaId);
-      this.#remember(path, descriptor, scanner.tail);
+      this.#remember(path, fs.fstatSync(descriptor).ino, scanner.tail);
     } finally {
       fs.closeSync(descriptor);
     }
@@ -171,32 +171,32 @@ export class FileJournal implements Journal {
     if (written < lines.bytes.length) {
       throw failure('write', path, new Error(`only ${written} of ${lines.bytes.length} bytes were taken`), 'Make room on the disk, then recover the saga.');
     }
-    const { size, nlink } = fs.fstatSync(descriptor);
+    const { ino, size, nlink } = fs.fstatSync(descriptor);
     if (nlink === 0) {
       this.#known.delete(path);
       return undefined;
     }
     if (size === lines.tail.size) {
-      this.#remember(path, descriptor, lines.tail);
+      this.#remember(path, ino, lines.tail);
       return true;
     }
     // Somebody else wrote too: the file says who came first.
     const scanner = new Scanner(tail, lines.tail);
     for await (const _ of this.#scan(path, descriptor, scanner, sagaId));
-    this.#remember(path, descriptor, scanner.tail);
+    this.#remember(path, ino, scanner.tail);
     return scanner.found || (scanner.tail.movedTo === undefined ? false : undefined);
   }
 
   /** What is known of the file, or found out. */
   async #tail(path: string, descriptor: number, sagaId: string): Promise<Tail> {
     for (;;) {
-      const { ino, size } = fs.fstatSync(descriptor, { bigint: true });
+      const { ino, size } = fs.fstatSync(descriptor);
       const known = this.#known.get(path);
-      const isSame = known !== undefined && known.inode === ino && known.tail.size <= Number(size);
-      if (isSame && (known.tail.size === Number(size) || known.tail.movedTo !== undefined)) return known.tail;
+      const isSame = known !== undefined && known.inode === ino && known.tail.size <= size;
+      if (isSame && (known.tail.size === size || known.tail.movedTo !== undefined)) return known.tail;
       const scanner = new Scanner(isSame ? known.tail : emptyTail());
       for await (const _ of this.#scan(path, descriptor, scanner, sagaId));
-      this.#remember(path, descriptor, scanner.tail);
+      this.#remember(path, ino, scanner.tail);
     }
   }
 
@@ -219,8 +219,7 @@ export class FileJournal implements Journal {
     corruptIn(path, () => scanner.finish());
   }
 
-  #remember(path: string, descriptor: number, tail: Tail): void {
-    const { ino } = fs.fstatSync(descriptor, { bigint: true });
+  #remember(path: string, ino: number, tail: Tail): void {
     const before = this.#known.get(path);
     this.#known.delete(path);
     this.#known.set(path, { inode: ino, tail, isNamed: before?.inode === ino && before.isNamed });
