@@ -269,7 +269,7 @@ impl Agenda {
                         place.waits = place.waits.saturating_sub(1);
                     }
                     self.due(saga, waiter);
-                } else {
+                } else if is_pending(saga, waiter) {
                     // It waits for what will never come.
                     ended.push((waiter, false));
                 }
@@ -317,6 +317,11 @@ impl Agenda {
             self.due(saga, position);
         }
     }
+}
+
+fn is_pending(saga: &Saga, position: usize) -> bool {
+    let step = saga.steps().get(position);
+    step.is_some_and(|step| step.state == StepState::Pending)
 }
 
 /// The pending steps whose turn it is, in the order of work.

@@ -47,7 +47,12 @@ impl World {
             }
         }
         moves.extend((0..self.timers.len()).map(|place| Move::Fire(place as u8)));
-        for place in 0..self.offers().len() {
+        let open = if self.is_running() {
+            self.offers().len()
+        } else {
+            0
+        };
+        for place in 0..open {
             // Somebody who was never killed, or nobody.
             moves.extend([Move::Accept(place as u8, 0), Move::Refuse(place as u8)]);
         }

@@ -2,7 +2,7 @@
 
 use sagaward::decide::Told;
 use sagaward::definition::Json;
-use sagaward::saga::{Action, RunSettings};
+use sagaward::saga::{Action, Outcome, RunSettings, StepState, Timestamp};
 use serde_json::json;
 
 use crate::definitions::{chain, group};
@@ -171,4 +171,24 @@ fn a_step_builds_on_the_results_of_those_it_waits_for() {
     assert_eq!(results("c"), r#"a: "a""#);
     assert_eq!(results("d"), r#"b: "b", c: "c""#);
     assert_eq!(results("none"), "");
+}
+
+#[test]
+fn a_branch_begun_by_hand_counts_although_the_one_it_names_failed() {
+    let steps = [json!({}), json!({"depends_on": ["a"]})];
+    let mut world = World::new(&group("any_must_succeed", &["a", "b"], &steps));
+    let now = Timestamp::from_epoch_ms(0.0).unwrap();
+    for (id, to) in [
+        ("b", StepState::Executing),
+        ("a", StepState::Executing),
+        ("a", StepState::Failed),
+    ] {
+        let saga = world.driver.saga_mut();
+        saga.transition_step(id, to, None, None, now).unwrap();
+    }
+    let settings = RunSettings::default();
+    world.tell(Told::Start { settings }).unwrap();
+    let attempt_key = attempt_key(world.saga(), "b", Action::Execute, 1);
+    world.tell(world.succeeds(attempt_key)).unwrap();
+    assert_eq!(world.finished, Some(Outcome::Succeeded));
 }

@@ -71,6 +71,11 @@ fn attended(world: &World, step: &Step) -> Result<(), String> {
     if step.activity == Activity::Aborting && !held {
         must(timer(false), || because("its grace does not end"))?;
     }
+    if let Some(fence) = &step.fence {
+        must(fence.settled != step.activity.is_live(), || {
+            because("its fence waits for nothing")
+        })?;
+    }
     if held {
         must(world.asks.contains_key(&step.step_id), || {
             because("no substitute is looked for")

@@ -174,24 +174,18 @@ impl World {
         some(&keys, pick)
     }
 
+    /// The steps that substitutes are asked to take, also where the answer comes too late.
     pub fn offers(&self) -> Vec<String> {
-        let open = self
-            .asks
-            .keys()
-            .filter(|step_id| self.is_running() && self.is_offered(step_id));
-        let fenced = |step_id: &&String| {
-            self.saga()
-                .step(step_id)
-                .is_some_and(|step| step.fence.is_some())
-        };
-        open.filter(fenced).cloned().collect()
+        let open = self.asks.keys();
+        let open = open.filter(|step_id| self.is_offered(step_id));
+        open.cloned().collect()
     }
 
-    /// The steps that wait for an operator.
+    /// The steps that wait for an operator, or for what a killed agent still does.
     pub fn held(&self) -> Vec<String> {
         let held = self.saga().steps().iter().filter(|step| {
             let unsettled = step.fence.as_ref().is_some_and(|fence| !fence.settled);
-            step.activity == Activity::Held || (unsettled && self.is_running())
+            step.activity == Activity::Held || unsettled
         });
         held.map(|step| step.step_id.clone()).collect()
     }
