@@ -30,6 +30,15 @@ test('its modules import only each other and, where they are for Node, its modul
   }
 });
 
+test('the module imports no clock, no randomness and no I/O: only how it makes values and throws errors', () => {
+  const { imports } = WebAssembly.Module;
+  const asked = imports(new WebAssembly.Module(readFileSync(join(root, 'dist/sagaward.wasm'))));
+  const stems = asked.map(({ name }) => name.replace(/^__wb(g|indgen)_/, '').replace(/_[0-9a-f]{16}$/, '').replace(/^__wbindgen_/, ''));
+  const values = ['errorOf', 'generic', 'init_externref_table', 'new', 'set', 'throw'];
+  assert.deepEqual([...new Set(stems)].sort(), values);
+  assert.deepEqual([...new Set(asked.map(({ module }) => module))], ['./sagaward_bg.js']);
+});
+
 test('every path of the exports map is a file of the package', () => {
   const targets = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(targets));
   for (const target of [...targets(manifest.exports), ...manifest.sideEffects, ...Object.values(manifest.bin)]) {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::definitions::{chain, definition, saga, step};
 use crate::story::story;
-use crate::world::attempt_key;
+use crate::world::{World, attempt_key};
 
 #[test]
 fn a_failed_attempt_is_followed_by_the_next_after_its_wait() {
@@ -191,4 +191,19 @@ fn a_lost_attempt_runs_again_and_costs_no_retry() {
         &RunSettings::default(),
         lines,
     );
+}
+
+#[test]
+fn an_action_and_its_undo_have_one_idempotency_key_each_in_every_release() {
+    let mut world = World::started(&chain(&[json!({})]), RunSettings::default()).unwrap();
+    let lost = |attempt| Told::AttemptLost {
+        attempt_key: attempt_key(&saga(&chain(&[])), "a", Action::Execute, attempt),
+    };
+    for told in [lost(1), Told::Cancel { reason: None }, lost(2)] {
+        world.tell(told).unwrap();
+    }
+    let key = |undo| world.idempotency_keys[&("a".to_owned(), undo)].as_str();
+    // The UUIDv5 of `["saga:1","a","execute"]` and of `["saga:1","a","compensate"]`.
+    assert_eq!(key(false), "9a4857ca-1ebb-54b6-a0a7-184cba0723b9");
+    assert_eq!(key(true), "2aa55fae-beff-5d66-8f00-745a5b2708ee");
 }

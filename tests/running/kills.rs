@@ -183,3 +183,22 @@ fn a_kill_does_not_stop_a_rollback() {
         b ok → b compensated; undo a#1",
     );
 }
+
+#[test]
+fn a_rollback_asks_no_substitute() {
+    let steps = [
+        json!({}),
+        json!({"depends_on": []}),
+        json!({"agent": "did:c", "depends_on": ["a"]}),
+    ];
+    let lines = "
+        start → started; a#1; b#1
+        kill did:c → killed did:c
+        a ok → a committed; c fenced; !hand off c
+        b fails → b failed: boom; b failed; saga compensating: step 'b' failed: boom; undo a#1
+        c to did:sub →
+        crash → recovered; a lost; undo a#2
+        a ok → a compensated; saga completed; !RolledBack";
+    let settings = RunSettings::default();
+    story("an answer comes too late", &chain(&steps), &settings, lines);
+}

@@ -124,4 +124,17 @@ fn where_an_undo_fails_an_operator_decides() {
         let steps = [json!({}), json!({}), json!({})];
         story(what, &chain(&steps), &settings, &format!("{begin}{end}"));
     }
+
+    let lines = "
+        start → …
+        a ok → …
+        b fails for good → b failed: boom; b failed; saga compensating: step 'b' failed: boom; undo a#1
+        a fails → a failed: Compensation failed: boom; !retry a in 1000
+        a due → a due; undo a#2
+        a fails → a failed: Compensation failed: boom; undo a held
+        crash → recovered
+        retry a → undo a retried; undo a#3
+        a fails → a failed: Compensation failed: boom; !retry a in 1000";
+    let steps = [json!({"retries": 1}), json!({})];
+    story("all tries anew", &chain(&steps), &settings, lines);
 }

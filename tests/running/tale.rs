@@ -181,11 +181,11 @@ impl World {
         open.cloned().collect()
     }
 
-    /// The steps that wait for an operator.
+    /// The steps that wait for an operator, or for what a killed agent still does.
     pub fn held(&self) -> Vec<String> {
         let held = self.saga().steps().iter().filter(|step| {
             let unsettled = step.fence.as_ref().is_some_and(|fence| !fence.settled);
-            step.activity == Activity::Held || (unsettled && self.is_running())
+            step.activity == Activity::Held || unsettled
         });
         held.map(|step| step.step_id.clone()).collect()
     }

@@ -228,7 +228,9 @@ impl World {
                     proceed: true,
                 };
                 self.asks.insert(step_id.clone(), ask);
-                return Ok(());
+                return must(self.is_running(), || {
+                    format!("{command:?}: a rollback hands nothing over")
+                });
             }
             Command::Finish { outcome, .. } => {
                 self.finished = Some(*outcome);

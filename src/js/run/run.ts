@@ -63,7 +63,7 @@ interface Message {
   decided: (() => void) | undefined;
 }
 
-// How long actions may take to settle once a run is detached.
+// How long what is under way may take once a run is detached.
 const DETACH_GRACE_MS = 5_000;
 
 class Run implements SagaRun {
@@ -155,11 +155,9 @@ class Run implements SagaRun {
   async detach(): Promise<void> {
     if (this.#ended) return;
     this.#stop(new SagawardError('detached', `The run of saga '${this.saga.sagaId}' was detached; recover it to go on.`));
-    // What is on its way into the journal would meet the events of whoever goes on.
-    await this.#keeper.settled();
-    // Actions have their grace, so that whoever goes on does not meet them; one that hangs is left.
+    // Actions and the journal have their grace, so that whoever goes on does not meet them; what hangs is left.
     const grace = new Promise<void>((resolve) => this.#timers.set('detach', DETACH_GRACE_MS, resolve));
-    await Promise.race([this.#attempts.allSettled(), grace]);
+    await Promise.race([Promise.all([this.#attempts.allSettled(), this.#keeper.settled()]), grace]);
     this.#timers.clearAll();
   }
 

@@ -95,16 +95,18 @@ test('one append at a time: what happens meanwhile is kept by the next', async (
   assert.deepEqual([...journal.read('saga:1')], saga.log());
 });
 
-test('an action that was cancelled before its start was durable is never called', async () => {
+test('what is told while an append is under way is decided after it, and holds once it is durable', async () => {
   const journal = new GatedJournal();
-  const { run, clock, calls } = begin([step('a'), step('b')], { journal });
-  await journal.keepNext();
-  await journal.keepNext();
-  assert.deepEqual(calls, ['a', 'b']);
+  let signal;
+  const { run, clock, calls } = begin([step('a'), step('b')], { journal, execute: (_, context) => ((signal = context.signal), obedient(_, context)) });
   run.cancel();
-  run.pause();
+  await journal.keepNext();
+  assert.deepEqual([calls, signal.aborted, types(journal.waiting[0].events)], [['a'], false, ['saga_transitioned']]);
+  await journal.keepNext();
+  assert.equal(signal.aborted, true);
   while (journal.waiting.length > 0) await journal.keepNext();
-  assert.equal((await clock.until(run)).outcome, 'succeeded');
+  assert.equal((await clock.until(run)).outcome, 'rolled_back');
+  assert.deepEqual(calls, ['a', 'undo a']);
 });
 
 // ── a journal that fails ──

@@ -376,6 +376,21 @@ test('killSession ends all that work in a session', async () => {
   assert.deepEqual(states(saga), { one: 'compensated', two: 'compensated' });
 });
 
+for (const [how, trouble] of [['hangs', forever], ['fails', () => Promise.reject(new Error('disk full'))], ['throws', () => { throw new Error('disk full'); }]]) {
+  test(`a kill ends its agent also where the journal ${how}`, async () => {
+    let ended = 0;
+    let appends = 0;
+    const journal = Object.assign(new MemoryJournal(), { append: () => (++appends > 1 ? trouble() : undefined) });
+    const { killSwitch, run, clock, calls } = world(journal, { callback: () => void ended++ });
+    await reached(() => calls.length === 1);
+    const { termination } = await killSwitch.kill(request());
+    assert.deepEqual([termination, ended, calls], ['confirmed', 1, ['one']]);
+    if (how === 'hangs') await clock.until(run.detach());
+    else await assert.rejects(clock.until(run), { code: 'journal_failed' });
+    assert.deepEqual(calls, ['one']);
+  });
+}
+
 test('a run that has ended is not attached any more', async () => {
   const killSwitch = new KillSwitch();
   const saga = sagaOf([step('one', { agent: A })]);
