@@ -102,6 +102,8 @@ export class FileJournal implements Journal {
     this.#busy.set(path, turn);
     try {
       await turn;
+    } catch (error) {
+      throw error instanceof SagawardError ? error : failure('use', path, error);
     } finally {
       if (this.#busy.get(path) === turn) this.#busy.delete(path);
     }
