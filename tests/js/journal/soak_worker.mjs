@@ -7,7 +7,7 @@ import { all, sagaOf } from './sagas.mjs';
 import { shape, stepsOf } from './soak_sagas.mjs';
 
 const [directory, effects, begins] = process.argv.slice(2);
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const journal = new FileJournal(directory);
 const killSwitch = new KillSwitch();
 
