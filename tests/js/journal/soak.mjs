@@ -43,7 +43,7 @@ async function account(journal, lines) {
   for await (const sagaId of journal.list()) {
     const events = await all(journal.read(sagaId));
     const saga = Saga.replay(events);
-    const facts = shape(sagaId).compacted ? undefined : events;
+    const facts = shape(sagaId).isCompacted ? undefined : events;
     const counts = audit(sagaId, saga, facts, told.get(sagaId) ?? []);
     sum.sagas += 1;
     sum.outcomes[saga.outcome] = (sum.outcomes[saga.outcome] ?? 0) + 1;
