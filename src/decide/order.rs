@@ -72,7 +72,7 @@ fn groups(saga: &Saga) -> Vec<(Policy, Vec<usize>)> {
         }
         branches.sort_unstable();
         if !branches.is_empty() {
-            groups.push((Policy::named(group.policy.as_deref()), branches));
+            groups.push((Policy::of(group.policy.as_deref()), branches));
         }
     }
     groups
