@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::settings::RunSettings;
+use super::snapshot::SagaSnapshot;
 use super::state::{SagaState, StepState};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
@@ -30,7 +31,7 @@ pub struct Event {
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Fact {
-    /// The saga begins; always the first event.
+    /// The saga begins; always the first event of a log that was not compacted.
     SagaCreated {
         /// Always `sagaward.log`.
         format: String,
@@ -50,6 +51,11 @@ pub enum Fact {
         /// Whatever else its owner keeps with it.
         #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown> | null"))]
         metadata: Option<Json>,
+    },
+    /// The log begins anew with all that was known; its number is the snapshot's.
+    SagaCompacted {
+        /// What the events up to here had come to.
+        snapshot: Box<SagaSnapshot>,
     },
     /// A step was added at the end.
     StepAdded {
@@ -222,6 +228,7 @@ struct Fields {
     steps: Option<Vec<StepDefinition>>,
     fan_out: Option<Json>,
     metadata: Option<Json>,
+    snapshot: Option<Json>,
     step: Option<StepDefinition>,
     step_id: Option<String>,
     to: Option<String>,
@@ -267,6 +274,13 @@ impl Fields {
                 fan_out: self.fan_out,
                 metadata: self.metadata,
             },
+            "saga_compacted" => {
+                let snapshot = given(self.snapshot, "snapshot")?;
+                let read = SagaSnapshot::from_json(snapshot.text());
+                Fact::SagaCompacted {
+                    snapshot: Box::new(read.map_err(|error| wrong(error.message))?),
+                }
+            }
             "step_added" => Fact::StepAdded {
                 step: given(self.step, "step")?,
             },
