@@ -123,6 +123,15 @@ impl Policy {
         known.unwrap_or(Self::AllMustSucceed)
     }
 
+    /// Whether so many commits satisfy a group of so many branches.
+    pub const fn is_met(self, committed: usize, branches: usize) -> bool {
+        match self {
+            Policy::AllMustSucceed => committed == branches,
+            Policy::MajorityMustSucceed => committed * 2 > branches,
+            Policy::AnyMustSucceed => committed > 0,
+        }
+    }
+
     /// Its name in a definition.
     pub const fn name(self) -> &'static str {
         match self {
