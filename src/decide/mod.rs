@@ -231,7 +231,8 @@ impl Turn<'_> {
         for step_id in self.step_ids(|step| step.activity == Activity::Waiting) {
             self.await_retry(&step_id);
         }
-        let handed_over = self.saga.state() == SagaState::Running;
+        // A saga that is about to turn round hands nothing over.
+        let handed_over = self.saga.state() == SagaState::Running && self.agenda.failed.is_none();
         for step_id in self.step_ids(|step| handed_over && step.fence.is_some()) {
             self.look_for_substitute(&step_id);
         }

@@ -202,3 +202,19 @@ fn a_rollback_asks_no_substitute() {
     let settings = RunSettings::default();
     story("an answer comes too late", &chain(&steps), &settings, lines);
 }
+
+#[test]
+fn a_saga_that_turns_round_after_a_crash() {
+    // The failure is in the log, the turn that followed from it is not.
+    let side_by_side = |agent: &str| json!({"agent": agent, "depends_on": []});
+    story(
+        "hands nothing over",
+        &chain(&[side_by_side("did:a"), side_by_side("did:b")]),
+        &RunSettings::default(),
+        "
+        start → started; a#1; b#1
+        kill did:a → killed did:a; !abort a
+        crash once b fails → b failed: boom; recovered; a lost; b failed; \
+         saga compensating: step 'b' failed: boom; a assumed committed; undo a#1",
+    );
+}

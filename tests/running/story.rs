@@ -19,6 +19,8 @@ pub fn story(what: &str, definition: &Value, settings: &RunSettings, lines: &str
         tell(&mut world, told, settings)
             .unwrap_or_else(|error| panic!("{what}: {told}: {error}\n{}", world.story()));
         let facts = world.saga().log_from(seq + 1).iter().map(fact);
+        // A crash in the middle of a line leaves a world that was told its recovery only.
+        let said = said.min(world.told.len() - 1);
         let commands = world.told[said..]
             .iter()
             .flat_map(|(_, commands)| commands)
@@ -36,6 +38,10 @@ fn tell(world: &mut World, told: &str, settings: &RunSettings) -> Result<(), Str
     let told = match told.split(' ').collect::<Vec<&str>>()[..] {
         ["start"] => Told::Start { settings },
         ["crash"] => return world.crash(settings, true),
+        ["crash", "once", step, "fails"] => {
+            let told = world.fails(key(world, step), Fails::FINAL);
+            return world.torn(told, 1, settings);
+        }
         ["cancel"] => Told::Cancel { reason: None },
         ["cancel", reason] => Told::Cancel {
             reason: Some(reason.to_owned()),
