@@ -7,8 +7,7 @@ import type { SagaSnapshot } from '../sagaward_bg.js';
 export interface Journal {
   /**
    * Makes the events durable, behind number `expectedSeq`: all of them or none. Rejects with
-   * `journal_conflict` where the last one kept has another number: somebody else writes; with
-   * `saga_exists` where a saga begins that is kept already.
+   * `journal_conflict` where the last one kept has another number: somebody else writes.
    */
   append(sagaId: string, events: SagaEvent[], expectedSeq: number): void | Promise<void>;
   /** The events of a saga, in order; none where it is unknown. */
@@ -34,7 +33,6 @@ export function checkAppend(sagaId: string, events: SagaEvent[], expectedSeq: nu
 
 /** Why events cannot follow number `expectedSeq`, where the last one kept is number `last`. */
 export function conflict(sagaId: string, last: number, expectedSeq: number): SagawardError {
-  if (expectedSeq === 0) return new SagawardError('saga_exists', `The journal has a saga '${sagaId}' already: recover it, or start another one.`);
   return new SagawardError('journal_conflict', `The journal of '${sagaId}' ends with event ${last}, not with ${expectedSeq}: somebody else writes it.`);
 }
 

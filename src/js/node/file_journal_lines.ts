@@ -48,18 +48,19 @@ export function emptyTail(): Tail {
 
 /** The lines of one append, and the tail that they make where they count. */
 export function encode(events: readonly (SagaEvent | Moved)[], tail: Tail, writer: string): { bytes: Buffer; tail: Tail } {
-  let { crc, seq } = tail;
+  let { crc, seq, movedTo } = tail;
   let text = tail.torn ? TORN : '';
   for (const [index, event] of events.entries()) {
     const line = `${json(event, 'an event').slice(0, -1)},"chain":"${crc} ${writer} ${events.length - 1 - index} `;
     crc = checksum(line);
     text += `${line}${crc}"}\n`;
     ({ seq } = event);
+    if (event.type === 'journal_moved') movedTo = event.to;
   }
   const bytes = Buffer.from(text);
   const end = tail.size + bytes.length;
   const lines = tail.lines + events.length;
-  return { bytes, tail: { seq, crc, end, lines, size: end, torn: false, movedTo: undefined } };
+  return { bytes, tail: { seq, crc, end, lines, size: end, torn: false, movedTo } };
 }
 
 interface Line {
