@@ -47,9 +47,10 @@ export const run: Verb = {
   async run(args) {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
     const show = formatOf(PROGRESS, values.format);
+    const file = one(positionals);
     const rules = judging(values);
     const options = values['dry-run'] ? await runOptions(values) : await demandedRunOptions(values);
-    const judgement = judge(await readOne(positionals, rules), rules);
+    const judgement = judge(await read(file, rules), rules);
     if (!judgement.valid) return refuse(judgement, values.format);
 
     const definition: unknown = JSON.parse(judgement.json);
@@ -77,12 +78,16 @@ function sagaOf(definition: unknown, { validation }: Judging, saga_id: string | 
   return saga;
 }
 
-async function readOne(files: readonly string[], rules: Judging): Promise<Source> {
+function one(files: readonly string[]): string {
   const [file, ...more] = files;
   if (file === undefined || more.length > 0) throw new UsageError('run takes one definition: a file in JSON or YAML, or - for standard input');
+  return file;
+}
+
+async function read(file: string, rules: Judging): Promise<Source> {
   const failures: Failure[] = [];
   const sources: Source[] = [];
-  for await (const source of readSources(files, rules, failures)) sources.push(source);
+  for await (const source of readSources([file], rules, failures)) sources.push(source);
   for (const failure of failures) throw new Trouble(`${failure.file}: ${failure.problem}`);
   const [source, ...others] = sources;
   if (!source || others.length > 0) throw new UsageError(`run takes one definition; ${file} holds ${sources.length}`);

@@ -73,7 +73,8 @@ function doing({ activity, retry_at, fence, in_doubt }: StepView): string {
 }
 
 function trouble({ state, error }: StepView): string {
-  return error === null || state === 'committed' ? '' : printable(error);
+  const isOver = state === 'committed' || state === 'compensated';
+  return error === null || isOver ? '' : printable(error);
 }
 
 function isActive(state: StepState): boolean {
