@@ -1,4 +1,4 @@
-import { id, text } from '../arguments.js';
+import { id, reason, text } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import type { SagaEvent } from '../saga.js';
 import type { SagaSnapshot } from '../sagaward_bg.js';
@@ -51,6 +51,16 @@ export function checkSnapshot(sagaId: string, snapshot: SagaSnapshot): void {
 /** A snapshot of more than is kept would make events up. */
 export function tooNew(sagaId: string, last: number, { seq }: SagaSnapshot): SagawardError {
   return new SagawardError('journal_conflict', `The journal of '${sagaId}' ends with event ${last}; a snapshot up to event ${seq} cannot stand in its place.`);
+}
+
+const MOST_TOLD = 10;
+
+/** What is wrong with sagas, as one error; none where nothing is. */
+export function together(faults: unknown[], what: string): unknown {
+  if (faults.length <= 1) return faults[0];
+  const told = faults.slice(0, MOST_TOLD).map((fault) => `\n  - ${reason(fault)}`);
+  const more = faults.length > MOST_TOLD ? `\n  and ${faults.length - MOST_TOLD} more` : '';
+  return new SagawardError('corrupt_journal', `${faults.length} ${what}:${told.join('')}${more}`);
 }
 
 function bad(message: string): SagawardError {

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SagawardError } from '../errors.js';
+import { together } from '../journal/journal.js';
 import type { SagaEvent } from '../saga.js';
 import { corrupt, corruptIn, failure } from './file_journal_faults.js';
 import { emptyTail, Scanner } from './file_journal_lines.js';
@@ -49,7 +50,7 @@ export async function* scan(path: string, descriptor: number, scanner: Scanner, 
 
 /** The ids of the sagas in a directory. Throws what it cannot read behind all that it can. */
 export async function* sagasIn(directory: string): AsyncGenerator<string, void, void> {
-  const faults: SagawardError[] = [];
+  const faults: unknown[] = [];
   for await (const name of namesIn(directory)) {
     try {
       const sagaId = await idOf(join(directory, name), name);
@@ -59,10 +60,7 @@ export async function* sagasIn(directory: string): AsyncGenerator<string, void, 
       faults.push(error);
     }
   }
-  const [first] = faults;
-  if (first === undefined) return;
-  if (faults.length === 1) throw first;
-  throw new SagawardError(first.code, `${faults.length} files of the journal cannot be read:\n${faults.map(({ message }) => `  - ${message}`).join('\n')}`, { cause: new AggregateError(faults) });
+  if (faults.length > 0) throw together(faults, 'files of the journal cannot be read');
 }
 
 async function* namesIn(directory: string): AsyncGenerator<string, void, void> {

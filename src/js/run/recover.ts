@@ -1,6 +1,6 @@
-import { reason, text } from '../arguments.js';
+import { text } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import type { Journal } from '../journal/journal.js';
+import { type Journal, together } from '../journal/journal.js';
 import { Saga, type SagaEvent } from '../saga.js';
 import { checked, checkedJournal, type CheckedOptions, type RunOptions } from './options.js';
 import { runFrom, type RunResult, type SagaRun } from './run.js';
@@ -46,11 +46,7 @@ export function recoverAll(journal: Journal, options: RecoverOptions): AsyncIter
 async function* unfinished(journal: Journal, options: CheckedOptions): AsyncGenerator<Saga, void, void> {
   const faults: unknown[] = [];
   yield* readable(journal, options, faults);
-  const [first] = faults;
-  if (faults.length === 1) throw first;
-  if (faults.length > 1) {
-    throw new SagawardError('corrupt_journal', `${faults.length} sagas cannot be recovered:\n${faults.map((fault) => `  - ${reason(fault)}`).join('\n')}`, { cause: new AggregateError(faults) });
-  }
+  if (faults.length > 0) throw together(faults, 'sagas cannot be recovered');
 }
 
 async function* readable(journal: Journal, options: CheckedOptions, faults: unknown[]): AsyncGenerator<Saga, void, void> {
