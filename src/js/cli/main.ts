@@ -65,4 +65,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   return 2;
 });
 // Actions may leave behind what would keep the process; what a pipe has not taken yet must still go.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+process.stdout.write('', (broken) => {
+  if (broken && !outlivesReader) process.exitCode = 2;
+  process.stderr.write('', () => process.exit());
+});
