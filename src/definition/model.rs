@@ -114,4 +114,13 @@ impl Policy {
     pub fn of(name: Option<&str>) -> Self {
         name.and_then(Self::named).unwrap_or(Self::AllMustSucceed)
     }
+
+    /// Whether so many commits satisfy a group of so many branches.
+    pub const fn is_met(self, committed: usize, branches: usize) -> bool {
+        match self {
+            Policy::AllMustSucceed => committed == branches,
+            Policy::MajorityMustSucceed => committed * 2 > branches,
+            Policy::AnyMustSucceed => committed > 0,
+        }
+    }
 }

@@ -142,6 +142,12 @@ impl Step {
         }
     }
 
+    /// Whether there is something to call that undoes it.
+    pub fn has_undo(&self) -> bool {
+        let undo_api = self.undo_api.as_deref();
+        undo_api.is_some_and(|undo_api| !undo_api.is_empty())
+    }
+
     /// Whether an attempt of this agent is in flight.
     pub fn is_executed_by(&self, agent_did: &str) -> bool {
         self.state == StepState::Executing && self.agent_did == agent_did

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::throw::json;
-use crate::decide::{self, Driver, Input};
+use crate::decide::{self, Driver, Input, Plan};
 use crate::definition::model::StepDefinition;
 use crate::definition::{Json, SagaDefinition, validate_step};
 use crate::error::{Code, Error};
@@ -204,6 +204,13 @@ impl SagaCore {
     #[wasm_bindgen(js_name = readySteps)]
     pub fn ready_steps(&self) -> String {
         ids(decide::ready(self.0.saga()).into_iter())
+    }
+
+    /// What remains to be done, and what a failure would undo, as JSON; so are the settings of the
+    /// run that is planned.
+    pub fn plan(&self, settings: &str) -> Result<String, JsValue> {
+        let settings = RunSettings::from_json(settings)?;
+        Ok(json(&Plan::of(self.0.saga(), &settings.nothing_to_undo)))
     }
 
     /// The agents of steps that have not ended, as JSON.
