@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::keys;
 use super::order::{Order, Unit};
-use crate::definition::model::Policy;
 use crate::saga::{Action, Activity, Saga, SagaState, Step, StepState};
 
 /// What is due in a saga.
@@ -245,6 +244,31 @@ impl Agenda {
         self.units.get(index).map(|progress| &progress.unit)
     }
 
+    /// The units in the order of work.
+    pub(super) fn units(&self) -> impl Iterator<Item = &Unit> {
+        self.units.iter().map(|progress| &progress.unit)
+    }
+
+    /// Branches of its own group that wait for this step.
+    pub(super) fn branches_behind(&self, position: usize) -> &[usize] {
+        let place = self.places.get(position);
+        place.map_or(&[], |place| &place.waiters)
+    }
+
+    /// Whether a step has not ended for its unit, and may yet commit.
+    pub(super) fn is_open(&self, position: usize) -> bool {
+        let place = self.places.get(position);
+        place.is_some_and(|place| !place.settled)
+    }
+
+    /// How many branches of a unit have ended without a commit.
+    pub(super) fn lost(&self, index: usize) -> usize {
+        self.units.get(index).map_or(0, |progress| {
+            let ended = progress.unit.steps.len() - progress.unsettled;
+            ended.saturating_sub(progress.committed)
+        })
+    }
+
     /// Whether all branches of this step's unit have ended.
     pub(super) fn is_unit_settled(&self, position: usize) -> bool {
         let unit = self.places.get(position).map(|place| place.unit);
@@ -290,13 +314,8 @@ impl Agenda {
         if progress.unsettled > 0 {
             return;
         }
-        let branches = progress.unit.steps.len();
-        let satisfied = match progress.unit.policy {
-            Policy::AllMustSucceed => progress.committed == branches,
-            Policy::MajorityMustSucceed => progress.committed * 2 > branches,
-            Policy::AnyMustSucceed => progress.committed > 0,
-        };
-        if !satisfied {
+        let Unit { steps, policy, .. } = &progress.unit;
+        if !policy.is_met(progress.committed, steps.len()) {
             self.failed.get_or_insert(unit);
             return;
         }

@@ -1,14 +1,14 @@
 //! The way back: what runs is stopped, then what was done is undone, the last first.
 
-use std::collections::BTreeSet;
-
 use super::Turn;
 use super::agenda::Committed;
 use super::command::Command;
 use super::input::Failure;
 use crate::definition::Json;
 use crate::error::Error;
-use crate::saga::{Action, Activity, Fact, InDoubt, OnUndoFailure, SagaState, Step, StepState};
+use crate::saga::{
+    Action, Activity, Fact, InDoubt, OnUndoFailure, Saga, SagaState, Step, StepState,
+};
 
 impl Turn<'_> {
     /// Why a unit failed.
@@ -102,7 +102,7 @@ impl Turn<'_> {
                 Activity::Idle if next.nothing_to_undo => {
                     self.pass(position, StepState::Compensated, None)?;
                 }
-                Activity::Idle if self.has_undo(position)? => return self.undo(position),
+                Activity::Idle if self.step_at(position)?.has_undo() => return self.undo(position),
                 Activity::Idle => {
                     let error = "No Undo_API available".to_owned();
                     self.pass(position, StepState::CompensationFailed, Some(error))?;
@@ -110,11 +110,6 @@ impl Turn<'_> {
             }
         }
         Ok(())
-    }
-
-    fn has_undo(&self, position: usize) -> Result<bool, Error> {
-        let undo_api = self.step_at(position)?.undo_api.as_deref();
-        Ok(undo_api.is_some_and(|undo_api| !undo_api.is_empty()))
     }
 
     /// A step whose undo is not called passes through `compensating` all the same.
@@ -230,30 +225,17 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// The committed steps in the order of their commits; what is being undone comes first.
+    /// What is to be undone; the last is the next.
     fn committed(&self) -> Vec<Committed> {
         let without_effect = self.settings().nothing_to_undo.iter();
-        let without_effect: BTreeSet<&str> = without_effect.map(String::as_str).collect();
-        let steps = self.saga.steps().iter().enumerate();
-        let committed = steps.filter_map(|(position, step)| {
-            let under_way = match step.state {
-                StepState::Committed => false,
-                StepState::Compensating => true,
-                StepState::Pending
-                | StepState::Executing
-                | StepState::Compensated
-                | StepState::CompensationFailed
-                | StepState::Failed => return None,
-            };
-            let committed = Committed {
-                position,
-                nothing_to_undo: without_effect.contains(step.step_id.as_str()),
-            };
-            Some((under_way, step.committed_seq, committed))
+        let mut without_effect: Vec<&str> = without_effect.map(String::as_str).collect();
+        without_effect.sort_unstable();
+        let committed = committed(self.saga).into_iter();
+        let committed = committed.map(|(position, step)| Committed {
+            position,
+            nothing_to_undo: without_effect.binary_search(&step.step_id.as_str()).is_ok(),
         });
-        let mut committed: Vec<(bool, Option<u64>, Committed)> = committed.collect();
-        committed.sort_unstable_by_key(|(under_way, seq, _)| (*under_way, *seq));
-        committed.into_iter().map(|(.., step)| step).collect()
+        committed.collect()
     }
 
     fn end(&mut self) -> Result<(), Error> {
@@ -278,6 +260,26 @@ impl Turn<'_> {
         };
         self.finish(to, None)
     }
+}
+
+/// The committed steps in the order of their commits; what is being undone comes last.
+pub(super) fn committed(saga: &Saga) -> Vec<(usize, &Step)> {
+    let steps = saga.steps().iter().enumerate();
+    let mut committed: Vec<(usize, &Step)> = steps
+        .filter(|(_, step)| match step.state {
+            StepState::Committed | StepState::Compensating => true,
+            StepState::Pending
+            | StepState::Executing
+            | StepState::Compensated
+            | StepState::CompensationFailed
+            | StepState::Failed => false,
+        })
+        .collect();
+    committed.sort_unstable_by_key(|(_, step)| {
+        let under_way = step.state == StepState::Compensating;
+        (under_way, step.committed_seq)
+    });
+    committed
 }
 
 /// The reference's words.

@@ -30,11 +30,13 @@ mod input;
 mod keys;
 mod operator;
 pub mod order;
+mod plan;
 mod retry;
 
 pub use agenda::{Agenda, ready};
 pub use command::{Attempt, Command};
 pub use input::{Effect, Failure, Input, Timer, Told};
+pub use plan::{Named, Plan, PlannedFailure, PlannedGroup, Rollback};
 
 use crate::definition::Json;
 use crate::error::{Code, Error};

@@ -7,6 +7,7 @@ export { MemoryJournal } from './journal/memory_journal.js';
 export { KillSwitch } from './kill/kill_switch.js';
 export type { Accept, HandoffOffer } from './kill/substitute.js';
 export type { KillContext, Termination } from './kill/terminate.js';
+export { plan, type PlanOptions } from './plan.js';
 export { AgentRateLimiter, type RateLimiterOptions, type Ring } from './rate_limiter.js';
 export { Saga, type Command, type SagaEvent, type SagaInput, type StepView } from './saga.js';
 export { ActionError, type Actions, type StepContext } from './run/actions.js';
@@ -40,16 +41,21 @@ export type {
   KilledBy,
   Level,
   Limits,
+  Named,
   OnUndoFailure,
   OnUnconfirmed,
   Outcome,
   Path,
+  Plan,
+  PlannedFailure,
+  PlannedGroup,
   Policy,
   RateDecision,
   RateLimitStats,
   Related,
   Report,
   RetrySettings,
+  Rollback,
   Rule,
   RuleLevels,
   RunSettings,

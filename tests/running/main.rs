@@ -11,6 +11,7 @@ mod mishap;
 mod operators;
 mod order;
 mod plan;
+mod planned;
 mod rollback;
 mod simulation;
 mod states;

@@ -157,7 +157,9 @@ fn fact(event: &Event) -> String {
         } => format!("{step_id} handed to {to_agent}"),
         Fact::StepAbandoned { step_id, .. } => format!("{step_id} abandoned"),
         Fact::AgentRevived { agent_did } => format!("revived {agent_did}"),
-        Fact::SagaCreated { .. } | Fact::StepAdded { .. } => panic!("{event:?} is not of a run"),
+        Fact::SagaCreated { .. } | Fact::SagaCompacted { .. } | Fact::StepAdded { .. } => {
+            panic!("{event:?} is not of a run")
+        }
     }
 }
 

@@ -25,7 +25,7 @@ const { metafile } = await build({
     {
       name: 'package-stays-outside',
       setup({ onResolve }) {
-        onResolve({ filter: /^\.\.\/slim\.js$/ }, () => ({ path: './slim.js', external: true }));
+        onResolve({ filter: /^(\.\.\/)+(slim|node\/index)\.js$/ }, ({ path }) => ({ path: path.replace(/^(\.\.\/)+/, './'), external: true }));
       },
     },
   ],

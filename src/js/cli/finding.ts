@@ -13,4 +13,6 @@ export interface Judgement extends Findings {
   readonly file: string;
   /** The source, to quote from. */
   readonly text: string;
+  /** The definition as JSON; of use where it is valid. */
+  readonly json: string;
 }

@@ -1,14 +1,21 @@
+import { inspect } from 'node:util';
 import { SagawardError } from '../slim.js';
 import { explain } from './explain.js';
-import { UsageError, type Verb } from './usage.js';
+import { recover } from './recover.js';
+import { run } from './run.js';
+import { show } from './show.js';
+import { listed } from './terminal.js';
+import { Trouble, UsageError, type Verb } from './usage.js';
 import { validate } from './validate.js';
 
 /** Written in by bundle.mjs. */
 declare const VERSION: string;
 
-const VERBS: Readonly<Record<string, Verb>> = { validate, explain };
+const VERBS: Readonly<Record<string, Verb>> = { validate, explain, run, recover, show };
 
-const HELP = `sagaward ${VERSION}: checks AI-agent saga definitions.
+let outlivesReader = false;
+
+const HELP = `sagaward ${VERSION}: checks and runs AI-agent sagas.
 
 Usage: sagaward <command> [options]
 
@@ -19,7 +26,8 @@ Options:
   -h, --help      this text, or a command's: sagaward validate --help
   -v, --version   the version
 
-Exit code: 0 valid, 1 invalid, 2 wrong usage or a file that cannot be read.
+Exit code: 0 well, 1 an invalid definition, 2 wrong usage or a file that cannot be
+read or written; those of a saga that was run: sagaward run --help.
 `;
 
 async function main([name, ...rest]: string[]): Promise<number> {
@@ -27,8 +35,9 @@ async function main([name, ...rest]: string[]): Promise<number> {
   if (name === '--help' || name === '-h') return print(HELP);
   if (name === undefined) throw new UsageError('say what to do, for example: sagaward validate saga.json');
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (!verb) throw new UsageError(`there is no command "${name}"; there are ${Object.keys(VERBS).join(' and ')}`);
+  if (!verb) throw new UsageError(`there is no command "${name}"; there are ${listed(Object.keys(VERBS))}`);
   if (rest.includes('--help') || rest.includes('-h')) return print(verb.help);
+  outlivesReader = verb.outlivesReader ?? false;
   return verb.run(rest);
 }
 
@@ -45,15 +54,18 @@ function isUsageError(error: unknown): error is Error {
 
 // A reader that closes the pipe (`| head`) has seen enough: end quietly, as compilers do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(2);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  if (!outlivesReader) process.exit(2);
 });
 
-try {
-  // Not process.exit: it would cut off what a pipe has not taken yet.
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!isUsageError(error)) throw error;
-  process.stderr.write(`sagaward: ${error.message}\nTry "sagaward --help".\n`);
-  process.exitCode = 2;
-}
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  const help = isUsageError(error) ? 'Try "sagaward --help".\n' : '';
+  const isMeant = isUsageError(error) || error instanceof Trouble || error instanceof SagawardError;
+  process.stderr.write(`sagaward: ${isMeant ? error.message : inspect(error)}\n${help}`);
+  return 2;
+});
+// Actions may leave behind what would keep the process; what a pipe has not taken yet must still go.
+process.stdout.write('', (broken) => {
+  if (broken && !outlivesReader) process.exitCode = 2;
+  process.stderr.write('', () => process.exit());
+});

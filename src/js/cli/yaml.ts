@@ -18,11 +18,12 @@ const HELP: readonly [RegExp, string][] = [
  * Judges YAML as the JSON it stands for: written out once, with the way back from each place,
  * so that every rule, the order and the limits are the library's own.
  */
-export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOptions, maxBytes: number): Findings {
+export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOptions, maxBytes: number): Findings & { json: string } {
   const position = positionsIn(text);
   const range = (start: number, end: number): SourceRange => ({ start: position(start), end: position(end) });
 
-  const refuse = (problems: Problem[]): Findings => ({
+  const refuse = (problems: Problem[]): Findings & { json: string } => ({
+    json: '',
     valid: false,
     truncated: problems.length === MAX_PROBLEMS,
     diagnostics: problems.map(({ message, start, end, help }) => ({
@@ -76,7 +77,7 @@ export function judgeYaml(bytes: Uint8Array, text: string, options: ValidateOpti
     };
   };
   const { valid, truncated, diagnostics } = validateText(json, options);
-  return { valid, truncated, diagnostics: diagnostics.map(inYaml) };
+  return { json, valid, truncated, diagnostics: diagnostics.map(inYaml) };
 }
 
 /** The decoder put U+FFFD where it failed; the text may hold genuine ones before. */

@@ -1,8 +1,6 @@
-import { styleText } from 'node:util';
 import type { Finding } from '../finding.js';
+import { counted, paint, printable, width } from '../terminal.js';
 import type { Format } from '../validate.js';
-
-type Style = Parameters<typeof styleText>[0];
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 /** Of a longer line, only what is around the place is quoted: a minified document is one line. */
@@ -25,7 +23,7 @@ export const pretty: Format = async function* (judgements, failures) {
     if (truncated) yield `${printable(file)}: there are more findings than are shown\n`;
   }
   if (files === 0 && failures.length > 0) return;
-  const found = Object.entries(count).flatMap(([severity, n]) => (n > 0 ? [counted(n, severity)] : []));
+  const found = Object.entries(count).flatMap(([severity, n]) => (n > 0 ? [severity === 'info' ? `${n} info` : counted(n, severity)] : []));
   const verdict = invalid > 0 ? `${invalid} invalid` : 'all valid';
   yield `${[`${counted(files, 'file')} checked, ${verdict}`, ...(found.length > 0 ? [found.join(', ')] : [])].join(': ')}\n`;
 };
@@ -34,10 +32,6 @@ export const pretty: Format = async function* (judgements, failures) {
 function inOrder(findings: readonly Finding[]): Finding[] {
   const offset = ({ range }: Finding): number => range?.start.offset ?? -1;
   return [...findings].sort((a, b) => offset(a) - offset(b));
-}
-
-function counted(n: number, noun: string): string {
-  return `${n} ${n === 1 || noun === 'info' ? noun : `${noun}s`}`;
 }
 
 async function describe(file: string, text: string, finding: Finding): Promise<string> {
@@ -79,31 +73,4 @@ async function quote(text: string, { start, end }: NonNullable<Finding['range']>
     indent: ' '.repeat(await width(before)),
     mark: '^'.repeat(Math.max(1, await width(marked))),
   };
-}
-
-/** In columns of a terminal. The tables for that take longer to load than most files to judge, and most text needs none. */
-async function width(text: string): Promise<number> {
-  return /^[ -~]*$/.test(text) ? text.length : (await import('string-width')).default(text);
-}
-
-/** What a terminal would act on (escape sequences, changes of writing direction) is shown instead. */
-function printable(text: string): string {
-  return text
-    .replaceAll('\t', '    ')
-    .replaceAll(/[\0-\x1f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
-    .replaceAll(/[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '\ufffd')
-    .toWellFormed();
-}
-
-function hasColour(): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  return process.stdout.isTTY && process.stdout.hasColors();
-}
-
-const colourful = hasColour();
-
-function paint(style: Style, text: string): string {
-  return colourful ? styleText(style, text, { validateStream: false }) : text;
 }
