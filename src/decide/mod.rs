@@ -25,6 +25,7 @@ mod agenda;
 mod attempt;
 mod command;
 mod compensation;
+mod graph;
 mod handoff;
 mod input;
 mod keys;

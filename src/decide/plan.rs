@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::agenda::Agenda;
 use super::compensation::committed;
+use super::graph::{At, Graph, Reach, entry};
 use crate::definition::model::Policy;
-use crate::saga::{Saga, SagaState, Step, StepState};
+use crate::saga::{Saga, Step, StepState};
 
 /// What remains to be done in a saga, and what would be undone if it failed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,8 +75,6 @@ pub struct Named {
 /// So many ids stand in all lists of a kind together, but at least [`FEWEST`] in each.
 const MOST_NAMED: usize = 160_000;
 const FEWEST: usize = 10;
-/// So many steps are looked at in one pass: a bit each.
-const BLOCK: usize = u64::BITS as usize;
 
 impl Plan {
     /// The plan of a saga, from its beginning or from wherever it stands. The steps that have
@@ -190,7 +189,7 @@ impl Planner<'_> {
     /// 10,000 steps are 100 million pairs.
     fn failures(&self, agenda: &Agenda, graph: &Graph, sequence: &[At]) -> Vec<PlannedFailure> {
         let mut rollbacks = vec![(Rollback::default(), 0_usize); sequence.len()];
-        for block in sequence.chunks(BLOCK).rev() {
+        for block in sequence.chunks(Reach::MOST).rev() {
             let reach = Reach::of(graph, block);
             let cannot = block.iter().enumerate().map(|(bit, at)| {
                 let step = self.saga.steps().get(at.position);
@@ -232,196 +231,4 @@ impl Planner<'_> {
         });
         failures.collect()
     }
-}
-
-/// A step's place in the plan.
-struct At {
-    position: usize,
-    wave: usize,
-}
-
-/// What waits for what, step by step. A group of branches has two nodes more: all of its branches
-/// wait for the one, and whoever waits for the group waits for the other.
-struct Graph {
-    /// For each node those it waits for; a step's node is its position.
-    waits_for: Vec<Vec<usize>>,
-    /// The nodes, each behind those it waits for.
-    order: Vec<usize>,
-    /// For each step its unit, and the node at the end of that.
-    units: Vec<(usize, usize)>,
-    /// Whether a step may yet commit.
-    remains: Vec<bool>,
-    /// The steps in the order of work.
-    ranked: Vec<usize>,
-}
-
-impl Graph {
-    fn of(saga: &Saga, agenda: &Agenda) -> Self {
-        let steps = saga.steps().len();
-        let runs = saga.state() == SagaState::Running;
-        let mut graph = Self {
-            waits_for: vec![Vec::new(); steps],
-            order: Vec::new(),
-            units: vec![(0, 0); steps],
-            remains: (0..steps).map(|at| runs && agenda.is_open(at)).collect(),
-            ranked: Vec::with_capacity(steps),
-        };
-        let mut ends: Vec<usize> = Vec::new();
-        for (index, unit) in agenda.units().enumerate() {
-            let waits_for: Vec<usize> = unit.waits_for.iter().map(|at| entry(&ends, *at)).collect();
-            let end = match unit.steps.as_slice() {
-                [step] => {
-                    graph.wait(*step, waits_for);
-                    *step
-                }
-                branches => {
-                    let start = graph.add(waits_for);
-                    for branch in branches {
-                        graph.wait(*branch, [start]);
-                        for waiter in agenda.branches_behind(*branch) {
-                            graph.wait(*waiter, [*branch]);
-                        }
-                    }
-                    graph.add(branches.to_vec())
-                }
-            };
-            for step in &unit.steps {
-                if let Some(slot) = graph.units.get_mut(*step) {
-                    *slot = (index, end);
-                }
-            }
-            graph.ranked.extend(&unit.steps);
-            ends.push(end);
-        }
-        graph.sort();
-        graph
-    }
-
-    fn add(&mut self, waits_for: Vec<usize>) -> usize {
-        self.waits_for.push(waits_for);
-        self.waits_for.len() - 1
-    }
-
-    fn wait(&mut self, node: usize, waits_for: impl IntoIterator<Item = usize>) {
-        if let Some(list) = self.waits_for.get_mut(node) {
-            list.extend(waits_for);
-        }
-    }
-
-    fn sort(&mut self) {
-        let mut waiters: Vec<Vec<usize>> = vec![Vec::new(); self.waits_for.len()];
-        let mut open: Vec<usize> = self.waits_for.iter().map(Vec::len).collect();
-        for (node, waits_for) in self.waits_for.iter().enumerate() {
-            for target in waits_for {
-                if let Some(waiters) = waiters.get_mut(*target) {
-                    waiters.push(node);
-                }
-            }
-        }
-        let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
-        let mut next: Vec<usize> = free.map(|(node, _)| node).collect();
-        while let Some(node) = next.pop() {
-            self.order.push(node);
-            for waiter in waiters.get(node).into_iter().flatten() {
-                if let Some(open) = open.get_mut(*waiter) {
-                    *open -= 1;
-                    if *open == 0 {
-                        next.push(*waiter);
-                    }
-                }
-            }
-        }
-    }
-
-    fn remains(&self, node: usize) -> bool {
-        entry(&self.remains, node)
-    }
-
-    /// The unit of a step.
-    fn unit(&self, position: usize) -> usize {
-        entry(&self.units, position).0
-    }
-
-    /// The node at the end of a step's unit: its own, but for a branch.
-    fn end(&self, position: usize) -> usize {
-        entry(&self.units, position).1
-    }
-
-    fn waits_for(&self, node: usize) -> &[usize] {
-        self.waits_for.get(node).map_or(&[], Vec::as_slice)
-    }
-
-    /// The steps that remain, wave by wave, each wave in the order of work.
-    fn sequence(&self) -> Vec<At> {
-        let mut waves = vec![0; self.waits_for.len()];
-        for node in &self.order {
-            let behind = self.waits_for(*node).iter();
-            let behind = behind.map(|target| {
-                let wave: usize = entry(&waves, *target);
-                wave + usize::from(self.remains(*target))
-            });
-            let wave = behind.max().unwrap_or(0);
-            if let Some(slot) = waves.get_mut(*node) {
-                *slot = wave;
-            }
-        }
-        let remain = self.ranked.iter().filter(|at| self.remains(**at));
-        let mut sequence: Vec<At> = remain
-            .map(|position| At {
-                position: *position,
-                wave: entry(&waves, *position),
-            })
-            .collect();
-        sequence.sort_by_key(|at| at.wave);
-        sequence
-    }
-}
-
-/// For each node, which steps of a block stand before it and behind it, a bit each.
-struct Reach {
-    own: Vec<u64>,
-    before: Vec<u64>,
-    behind: Vec<u64>,
-    /// The bits of the whole block.
-    all: u64,
-}
-
-impl Reach {
-    fn of(graph: &Graph, block: &[At]) -> Self {
-        let nodes = graph.waits_for.len();
-        let mut reach = Self {
-            own: vec![0; nodes],
-            before: vec![0; nodes],
-            behind: vec![0; nodes],
-            all: 0,
-        };
-        for (bit, at) in block.iter().enumerate() {
-            if let Some(own) = reach.own.get_mut(at.position) {
-                *own = 1 << bit;
-                reach.all |= *own;
-            }
-        }
-        for node in &graph.order {
-            let targets = graph.waits_for(*node).iter();
-            let bits = targets.fold(0, |bits, target| {
-                bits | entry(&reach.before, *target) | entry(&reach.own, *target)
-            });
-            if let Some(before) = reach.before.get_mut(*node) {
-                *before = bits;
-            }
-        }
-        for node in graph.order.iter().rev() {
-            let bits = entry(&reach.behind, *node) | entry(&reach.own, *node);
-            for target in graph.waits_for(*node) {
-                if let Some(behind) = reach.behind.get_mut(*target) {
-                    *behind |= bits;
-                }
-            }
-        }
-        reach
-    }
-}
-
-fn entry<T: Copy + Default>(list: &[T], index: usize) -> T {
-    list.get(index).copied().unwrap_or_default()
 }

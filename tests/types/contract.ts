@@ -15,6 +15,9 @@ import {
   type Outcome,
   parseDefinition,
   type Path,
+  plan,
+  type Plan,
+  type PlanOptions,
   recover,
   recoverAll,
   type RecoverOptions,
@@ -58,6 +61,8 @@ same<typeof isValid, (definition: unknown, options?: ValidateOptions) => definit
 same<typeof isValidText, (json: string | Uint8Array, options?: ValidateOptions) => boolean>(true);
 same<typeof assertValid, (definition: unknown, options?: ValidateOptions) => asserts definition is SagaDefinition>(true);
 same<typeof parseDefinition, (json: string | Uint8Array, options?: ValidateOptions) => SagaDefinition>(true);
+same<typeof plan, (of: unknown, options?: PlanOptions) => Plan>(true);
+same<Plan['failures'][number]['rollback'], Plan['now'] | null>(true);
 same<typeof SAGA_DEFINITION_SCHEMA, Readonly<Record<string, unknown>>>(true);
 same<typeof VALID_ACTION_PREFIXES, readonly string[]>(true);
 same<typeof init, (moduleOrBytes: WebAssembly.Module | BufferSource) => void>(true);
