@@ -6,6 +6,7 @@ import { KillSwitchPanel } from './kill/kill-switch.tsx';
 import { Lifecycle } from './lifecycle/lifecycle.tsx';
 import { Log } from './log/log.tsx';
 import { Problems } from './problems/problems.tsx';
+import { Run } from './run/run.tsx';
 import { notice } from './state/notice.ts';
 import { Steps } from './steps/steps.tsx';
 import mark from './styles/mark.svg';
@@ -37,6 +38,7 @@ export function App() {
           <Problems />
           <Steps />
         </div>
+        <Run />
         <div class="bench live">
           <Lifecycle />
           <KillSwitchPanel />

@@ -91,6 +91,7 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
   const moves = (...states) => states.map((state) => `button ${state}`);
   assert.deepEqual(stops, [
     'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
+    'button Run', 'button Pause', 'button Step', 'button Reset', 'select Speed 1', 'summary Simulated actions',
     'button Create saga', 'button Snapshot', ...moves('compensating', 'completed', 'failed', 'escalated'),
     'summary first did:mesh:copier', ...moves('executing', 'committed', 'compensating', 'compensated', 'compensation_failed', 'failed'), 'summary second did:mesh:copier',
     'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent',

@@ -6,3 +6,5 @@ import './steps.mjs';
 import './lifecycle.mjs';
 import './snapshots.mjs';
 import './kills.mjs';
+import './runs.mjs';
+import './run_kills.mjs';

@@ -4,9 +4,9 @@ import { useRef } from 'preact/hooks';
 
 import { chooseFile } from '../file/file.ts';
 import { analysis } from '../state/analysis.ts';
-import { moment } from '../state/saga.ts';
+import { moment, origin } from '../state/saga.ts';
 import { Menu } from '../ui/menu.tsx';
-import { createSaga, origin } from './create.ts';
+import { createSaga } from './create.ts';
 import { PasteForm } from './paste-form.tsx';
 import { RefusalNote } from './refusal.tsx';
 import { SagaCard } from './saga-card.tsx';
