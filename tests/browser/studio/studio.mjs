@@ -116,6 +116,9 @@ class Studio {
     this.steps = page.getByRole('listbox', { name: 'Steps' });
     this.run = page.getByRole('region', { name: 'Run', exact: true });
     this.progress = this.run.getByRole('status');
+    this.graph = page.getByRole('region', { name: 'Graph' });
+    this.nodes = this.graph.getByRole('option');
+    this.timeline = page.getByRole('region', { name: 'Timeline' });
     this.lifecycle = page.getByRole('region', { name: 'Lifecycle' });
     this.killSwitch = page.getByRole('region', { name: 'Kill switch' });
     this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
@@ -150,6 +153,11 @@ class Studio {
 
   step(id) {
     return this.steps.getByRole('option').filter({ has: this.page.getByText(id, { exact: true }) });
+  }
+
+  /** A step of the graph. */
+  node(id) {
+    return this.graph.locator(`[data-id="${id}"]`);
   }
 
   /** The whole text, by saving it. */

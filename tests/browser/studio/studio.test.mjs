@@ -8,3 +8,5 @@ import './snapshots.mjs';
 import './kills.mjs';
 import './runs.mjs';
 import './run_kills.mjs';
+import './graph.mjs';
+import './timeline.mjs';

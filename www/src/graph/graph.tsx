@@ -88,7 +88,7 @@ function Picture() {
       viewBox={`0 0 ${width} ${height}`}
       style={{ width: `${(width / 16) * zoom.value}rem`, height: `${(height / 16) * zoom.value}rem` }}
       role="listbox"
-      aria-label="Steps in their order of work"
+      aria-label="The order of work"
     >
       <defs aria-hidden="true">
         {['arrow', 'arrow-cyclic'].map((id) => (

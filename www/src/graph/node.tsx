@@ -38,8 +38,7 @@ export function StepNode({ id, x, y, agent, colour, state, detail, waitsFor, cyc
       class="node"
       role="option"
       aria-selected={selected}
-      aria-label={[id, state, detail, cyclic && 'waits for itself', agent && `by ${agent}`, waitsFor ? `after ${waitsFor}` : 'starts at once'].filter(Boolean).join(', ')}
-      tabIndex={tabIndex}
+      tabindex={tabIndex}
       data-id={id}
       data-state={state}
       data-cyclic={cyclic ? 'true' : undefined}
@@ -53,7 +52,7 @@ export function StepNode({ id, x, y, agent, colour, state, detail, waitsFor, cyc
         there(goTo);
       }}
     >
-      <title>{[id, agent].filter(Boolean).join('\n')}</title>
+      <title>{[id, state, detail, cyclic && 'waits for itself', agent && `by ${agent}`, waitsFor ? `after ${waitsFor}` : 'starts at once'].filter(Boolean).join(', ')}</title>
       <rect class="node-box" x={-NODE.width / 2} y={-NODE.height / 2} width={NODE.width} height={NODE.height} rx="8" />
       <rect class="node-agent" x={-NODE.width / 2 + 4} y={-NODE.height / 2 + 6} width="4" height={NODE.height - 12} rx="2" />
       <text class="node-id" x={LEFT} y={UPPER}>{shortened(id, detail ? 18 : 27)}</text>
