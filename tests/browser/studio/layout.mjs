@@ -94,10 +94,9 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
     stops.push(stop);
     // Together: only for two seconds after Escape does the editor let Tab out.
     await Promise.all([stop.startsWith('textbox') && studio.press('Escape'), studio.press('Tab')]);
-  } while (!stops.at(-1).startsWith('ol'));
-  assert.match(stops.pop(), /^ol 1 /, 'the log');
+  } while (!stops.at(-1).startsWith('summary second'));
   const moves = (...states) => states.map((state) => `button ${state}`);
-  assert.deepEqual(stops, [
+  assert.deepEqual(stops.map((stop) => (stop.startsWith('ol ') ? 'the log' : stop)), [
     'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
     'button Run', 'button Pause', 'button Step', 'button Reset', 'select Speed 1', 'summary Simulated actions',
     'button Zoom out', 'button Zoom in', 'button Fit', 'option first, pending, by did:mesh:copier, starts at once',

@@ -1,15 +1,12 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 
 import { analysis } from '../state/analysis.ts';
-import { current, moment, origin } from '../state/saga.ts';
+import { current, isOfText, moment } from '../state/saga.ts';
 import type { Drawing } from './shape.ts';
 import { type Plan, planOf, type Structure } from './plan.ts';
 
 /** More are neither seen nor laid out. */
 const MOST_DRAWN = 2_000;
-
-/** Whether the saga is what is drawn, and not a text that was changed since. */
-export const showsSaga = computed(() => current.value !== undefined && (origin.value?.eq(analysis.value.text) ?? true));
 
 export const plan = signal<Plan>({ steps: [], groups: [] });
 export const drawing = signal<Drawing | undefined>(undefined);
@@ -22,7 +19,7 @@ let isDrawing = false;
 export function drawGraph(): void {
   let key = '';
   effect(() => {
-    const structure = showsSaga.value ? ofSaga() : ofText();
+    const structure = isOfText.value ? ofSaga() : ofText();
     const own = JSON.stringify(structure);
     if (own === key) return;
     key = own;

@@ -5,10 +5,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { StepView } from 'sagaward/slim';
 
 import { analysis, currentStep } from '../state/analysis.ts';
-import { moment } from '../state/saga.ts';
+import { isOfText, moment } from '../state/saga.ts';
 import { colourOf } from '../ui/agent.ts';
 import { Icon } from '../ui/icon.tsx';
-import { drawing, plan, showsSaga, tooMany } from './drawing.ts';
+import { drawing, plan, tooMany } from './drawing.ts';
 import { EdgeLine } from './edge.tsx';
 import { StepNode } from './node.tsx';
 import { drag, fit, zoom, zoomIn, zoomOut, zoomTo } from './viewport.ts';
@@ -77,7 +77,7 @@ function Picture() {
   if (!drawn) return null;
   const { width, height, nodes, edges, frames } = drawn;
   const waits = new Map(plan.value.steps.map(({ id, waitsFor }) => [id, waitsFor]));
-  const live = new Map((showsSaga.value ? (moment.value?.snapshot.steps ?? []) : []).map((step) => [step.step_id, step]));
+  const live = new Map((isOfText.value ? (moment.value?.snapshot.steps ?? []) : []).map((step) => [step.step_id, step]));
   const agents = new Map(analysis.value.steps.map(({ id, agent }) => [id, agent]));
   const cyclic = membersOfCycles();
   const inOneCycle = (a: string, b: string) => cyclic.get(a) !== undefined && cyclic.get(a) === cyclic.get(b);
@@ -132,7 +132,7 @@ function Picture() {
 /** By id of a step that waits for itself: the finding that says so. */
 function membersOfCycles(): ReadonlyMap<string, number> {
   const { report, steps } = analysis.value;
-  const cycles = showsSaga.value || report instanceof Error ? [] : report.diagnostics.filter(({ rule }) => rule === 'dependency_cycle');
+  const cycles = isOfText.value || report instanceof Error ? [] : report.diagnostics.filter(({ rule }) => rule === 'dependency_cycle');
   return new Map(cycles.flatMap(({ path, related = [] }, cycle) => [path, ...related.map(({ path }) => path)].flatMap(([list, index]) => {
     const id = list === 'steps' && typeof index === 'number' ? steps[index]?.id : undefined;
     return id === undefined ? [] : [[id, cycle] as const];

@@ -16,11 +16,13 @@ export function Operator({ snapshot }: { snapshot: SagaSnapshot }) {
             <li key={id}>
               <Icon name="warning" />
               <p>
-                <span class="step-id">{id}</span> {undo ? `could not be undone: ${error ?? ''}` : `is held: its agent was killed and may still work on it`}
+                <span class="step-id">{id}</span> {undo
+                  ? `could not be undone: ${error ?? 'no reason is known'}. Retry the undo, or skip it and leave it as it is.`
+                  : 'is held: its agent was killed and may still work on it. Retry hands it on all the same, Skip rolls the saga back.'}
               </p>
               <span class="row">
-                <button type="button" class="button small" aria-label={`Retry ${id}`} onClick={() => currentRun()?.retryStep(id)}>{undo ? 'Retry the undo' : 'Hand on anyway'}</button>
-                <button type="button" class="button small" aria-label={`Skip ${id}`} onClick={() => currentRun()?.skipStep(id)}>{undo ? 'Leave it undone' : 'Roll back'}</button>
+                <button type="button" class="button small" onClick={() => currentRun()?.retryStep(id)}>Retry<span class="unseen"> {id}</span></button>
+                <button type="button" class="button small" onClick={() => currentRun()?.skipStep(id)}>Skip<span class="unseen"> {id}</span></button>
               </span>
             </li>
           );

@@ -9,24 +9,24 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Operator } from './operator.tsx';
 import { SimulatedActions } from './simulated-actions.tsx';
-import { cancel, elapsed, pause, phase, play, reset, speed, SPEEDS, stepOn } from './simulation.ts';
+import { cancel, elapsed, isUnderWay, pause, phase, play, reset, speed, SPEEDS, stepOn } from './simulation.ts';
 
 /** Runs the definition with simulated actions, in a time of its own. */
 export function Run() {
   const { report } = analysis.value;
   const mayRun = !(report instanceof Error) && report.valid;
   const now = phase.value;
-  const isUnderWay = now === 'playing' || now === 'paused';
-  const canGoOn = isUnderWay || mayRun;
+  const mayGoOn = isUnderWay.value || mayRun;
+  const hasRun = now === 'playing' || now === 'paused';
 
   return (
     <section class="panel run" aria-labelledby="run-heading">
       <div class="run-bar">
         <h2 id="run-heading">Run</h2>
         <div class="row">
-          <Control icon="play" does={play} can={canGoOn && now !== 'playing'} primary>Run</Control>
+          <Control icon="play" does={play} can={mayGoOn && !(isUnderWay.value && now === 'playing')} primary>Run</Control>
           <Control icon="pause" does={pause} can={now === 'playing'}>Pause</Control>
-          <Control icon="step" does={() => void stepOn()} can={canGoOn}>Step</Control>
+          <Control icon="step" does={() => void stepOn()} can={mayGoOn}>Step</Control>
           <Control icon="reset" does={reset} can={moment.value !== undefined}>Reset</Control>
         </div>
         <label class="run-speed">
@@ -36,10 +36,10 @@ export function Run() {
           </select>
         </label>
         {now !== 'idle' && <Progress />}
-        {isUnderWay && <Control does={cancel} can>Cancel</Control>}
-        {!canGoOn && <span class="hint-inline">The definition may not run yet.</span>}
+        {hasRun && <Control does={cancel} can>Cancel</Control>}
+        {!mayGoOn && <span class="hint-inline">The definition may not run yet.</span>}
       </div>
-      {isUnderWay && moment.value?.waitingFor && <Operator snapshot={moment.value.snapshot} />}
+      {hasRun && moment.value?.waitingFor && <Operator snapshot={moment.value.snapshot} />}
       <SimulatedActions />
     </section>
   );

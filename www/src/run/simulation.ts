@@ -4,7 +4,7 @@ import { run, Saga, type SagaRun, type SagawardError } from 'sagaward/slim';
 import { attempt, refuse } from '../lifecycle/refusal.tsx';
 import { analysis, settle } from '../state/analysis.ts';
 import { killSwitch, underWay } from '../state/kills.ts';
-import { adopt, discard } from '../state/saga.ts';
+import { adopt, discard, isOfText } from '../state/saga.ts';
 import { simulatedActions } from './behaviour.ts';
 import { VirtualClock } from './clock.ts';
 import { settings } from './settings.ts';
@@ -36,9 +36,13 @@ export function currentRun(): SagaRun | undefined {
   return running;
 }
 
-/** Begins a run of the definition as it stands, or goes on with one that was paused. */
+/** Whether there is a run of the definition as it stands, and not only of what it was. */
+export const isUnderWay = computed(() => (phase.value === 'playing' || phase.value === 'paused') && isOfText.value);
+
+/** Goes on with the run of the definition as it stands, or begins one. */
 export function play(): void {
-  if (phase.value !== 'paused' && !begin()) return;
+  settle();
+  if (!isUnderWay.value && !begin()) return;
   phase.value = 'playing';
   const loop = (loops += 1);
   requestAnimationFrame((stamp) => void frame(loop, stamp, stamp));
@@ -50,7 +54,8 @@ export function pause(): void {
 
 /** Goes to the next event; a run that has not begun begins. */
 export async function stepOn(): Promise<void> {
-  if (phase.value === 'idle' || phase.value === 'ended') {
+  settle();
+  if (!isUnderWay.value) {
     if (begin()) phase.value = 'paused';
     return;
   }
@@ -73,7 +78,6 @@ export function reset(): void {
 }
 
 function begin(): boolean {
-  settle();
   const { text } = analysis.peek();
   return attempt('The definition cannot run.', () => {
     const definition: unknown = JSON.parse(text.toString());

@@ -2,6 +2,8 @@ import type { Text } from '@codemirror/state';
 import { batch, computed, signal } from '@preact/signals';
 import { type Outcome, Saga, type SagaEvent, type SagaSnapshot } from 'sagaward/slim';
 
+import { analysis } from './analysis.ts';
+
 /** Everything the page shows of a saga at one moment: all of it comes out of the saga. */
 export interface Moment {
   readonly snapshot: SagaSnapshot;
@@ -26,6 +28,9 @@ const BY_HAND: Driver = { now: Date.now, leave: () => {}, shows: 'each event' };
 export const current = signal<Saga | undefined>(undefined);
 /** The text that it was created from; none when it was restored. */
 export const origin = signal<Text | undefined>(undefined);
+
+/** Whether there is a saga, and the text was not changed since it was created. */
+export const isOfText = computed(() => current.value !== undefined && (origin.value?.eq(analysis.value.text) ?? true));
 
 let driver = BY_HAND;
 /** What was read of the log: a long one is not read anew with every event. */
