@@ -2,13 +2,16 @@ import { Editor } from './editor/editor.tsx';
 import { openDefinition, saveDefinition } from './editor/files.ts';
 import { examples } from './examples/examples.ts';
 import { chooseFile } from './file/file.ts';
+import { GraphPanel } from './graph/graph.tsx';
 import { KillSwitchPanel } from './kill/kill-switch.tsx';
 import { Lifecycle } from './lifecycle/lifecycle.tsx';
 import { Log } from './log/log.tsx';
 import { Problems } from './problems/problems.tsx';
+import { Run } from './run/run.tsx';
 import { notice } from './state/notice.ts';
 import { Steps } from './steps/steps.tsx';
 import mark from './styles/mark.svg';
+import { Timeline } from './timeline/timeline.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Menu } from './ui/menu.tsx';
 
@@ -37,11 +40,14 @@ export function App() {
           <Problems />
           <Steps />
         </div>
+        <Run />
         <div class="bench live">
-          <Lifecycle />
+          <GraphPanel />
           <KillSwitchPanel />
+          <Timeline />
           <Log />
         </div>
+        <Lifecycle />
       </main>
     </>
   );

@@ -10,6 +10,7 @@ import { saveDefinition } from './editor/files.ts';
 import { markFindings } from './editor/marks.tsx';
 import { replaceText } from './editor/view.ts';
 import { FIRST_EXAMPLE, loadExample } from './examples/examples.ts';
+import { drawGraph } from './graph/drawing.ts';
 import { judgeText } from './state/analysis.ts';
 import { fileName } from './state/document.ts';
 import { guardSagas } from './state/kills.ts';
@@ -27,6 +28,7 @@ export function start(): void {
   markFindings();
   remember();
   guardSagas();
+  drawGraph();
   render(<App />, document.body);
 
   document.addEventListener('keydown', (event) => {

@@ -38,6 +38,13 @@ for (const { scene, set, looks, images = {} } of [
     looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light }, forced: { ...wide, ...forced } },
     images: { light: 'lifecycle-light', dark: 'lifecycle-dark', narrow: 'lifecycle-narrow' },
   },
+  {
+    scene: 'a run that was killed and rolls back', set: rollBack,
+    looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...dark }, huge: { ...huge, ...light }, forced: { ...wide, ...forced } },
+    images: { light: 'run-light', dark: 'run-dark', narrow: 'run-narrow' },
+  },
+  { scene: 'a run that waits for an operator', set: waitForOperator, looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
+  { scene: 'a cycle and a group', set: cycle, looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
   { scene: 'a refused snapshot', set: refuse, looks: { dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
 ]) {
   test(`${scene}: accessible, and as wide as the window, in each look`, onPage(async (studio) => {
@@ -81,19 +88,21 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
   do {
     const stop = await studio.page.evaluate(() => {
       const { ariaLabel, innerText, labels, role, localName } = document.activeElement;
-      return `${role ?? localName} ${ariaLabel ?? (labels?.[0]?.innerText || innerText).trim().split(/\s+/).slice(0, 2).join(' ')}`;
+      const title = document.activeElement.querySelector(':scope > title')?.textContent;
+      return `${role ?? localName} ${title ?? ariaLabel ?? (labels?.[0]?.innerText || innerText).trim().split(/\s+/).slice(0, 2).join(' ')}`;
     });
     stops.push(stop);
     // Together: only for two seconds after Escape does the editor let Tab out.
     await Promise.all([stop.startsWith('textbox') && studio.press('Escape'), studio.press('Tab')]);
-  } while (!stops.at(-1).startsWith('ol'));
-  assert.match(stops.pop(), /^ol 1 /, 'the log');
+  } while (!stops.at(-1).startsWith('summary second'));
   const moves = (...states) => states.map((state) => `button ${state}`);
-  assert.deepEqual(stops, [
+  assert.deepEqual(stops.map((stop) => (stop.startsWith('ol ') ? 'the log' : stop)), [
     'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
+    'button Run', 'button Pause', 'button Step', 'button Reset', 'select Speed 1', 'summary Simulated actions',
+    'button Zoom out', 'button Zoom in', 'button Fit', 'option first, pending, by did:mesh:copier, starts at once',
+    'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent', 'group Timeline of the steps', 'the log',
     'button Create saga', 'button Snapshot', ...moves('compensating', 'completed', 'failed', 'escalated'),
     'summary first did:mesh:copier', ...moves('executing', 'committed', 'compensating', 'compensated', 'compensation_failed', 'failed'), 'summary second did:mesh:copier',
-    'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent',
   ]);
 }));
 
@@ -146,6 +155,35 @@ async function kill(studio) {
   await studio.moves('migrate-database').getByRole('button', { name: 'compensated' }).focus();
   await studio.page.mouse.move(0, 0);
   await studio.lifecycle.evaluate((node) => node.scrollIntoView());
+}
+
+/** Midway: a step failed once, its agent was killed later, nobody took over, and the undos have begun. */
+async function rollBack(studio) {
+  await studio.loadExample('Kubernetes release');
+  await studio.verdict.getByText('Valid saga').waitFor();
+  const { text } = await studio.savedText();
+  await studio.simulate(JSON.parse(text), { 'integration-tests': { fault: 'fails', seconds: 25 }, 'deploy-canary': { seconds: 40 } });
+  await studio.run.getByText('Simulated actions').click();
+  while (!(await studio.row('deploy-canary').getByText('executing').isVisible())) await studio.control('Step').click();
+  await studio.kill('did:mesh:cluster-operator', { reason: 'behavioral_drift', substitute: 'one that declines' });
+  await studio.control('Step').click();
+  await studio.control('Step').click();
+  await studio.row('migrate-database').getByText('compensated').waitFor();
+  await studio.page.mouse.move(0, 0);
+  await studio.run.evaluate((node) => node.scrollIntoView());
+}
+
+async function waitForOperator(studio) {
+  await studio.simulate(definition('one', 'bad'), { one: { fault: 'cannot be undone' }, bad: { fault: 'fails' } }, { onUndoFailure: 'hold for an operator' });
+  await studio.speed('no waiting');
+  await studio.control('Run').click();
+  await studio.progress.getByText('waits for an operator').waitFor();
+}
+
+async function cycle(studio) {
+  const steps = definition({ id: 'a', depends_on: ['b'] }, { id: 'b', depends_on: ['a'] }, { id: 'left', depends_on: [] }, { id: 'right', depends_on: [] });
+  await studio.open({ ...steps, fan_out: [{ branches: ['left', 'right'] }] });
+  await studio.graph.getByRole('option', { name: /^a, waits for itself/ }).waitFor();
 }
 
 async function refuse(studio) {

@@ -114,6 +114,11 @@ class Studio {
     this.problems = page.getByRole('region', { name: 'Problems' });
     this.verdict = this.problems.getByRole('status');
     this.steps = page.getByRole('listbox', { name: 'Steps' });
+    this.run = page.getByRole('region', { name: 'Run', exact: true });
+    this.progress = this.run.getByRole('status');
+    this.graph = page.getByRole('region', { name: 'Graph' });
+    this.nodes = this.graph.getByRole('option');
+    this.timeline = page.getByRole('region', { name: 'Timeline' });
     this.lifecycle = page.getByRole('region', { name: 'Lifecycle' });
     this.killSwitch = page.getByRole('region', { name: 'Kill switch' });
     this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
@@ -150,6 +155,11 @@ class Studio {
     return this.steps.getByRole('option').filter({ has: this.page.getByText(id, { exact: true }) });
   }
 
+  /** A step of the graph. */
+  node(id) {
+    return this.graph.locator(`[data-id="${id}"]`);
+  }
+
   /** The whole text, by saving it. */
   savedText() {
     return this.saved(this.page.getByRole('button', { name: 'Save' }));
@@ -167,6 +177,38 @@ class Studio {
     await this.verdict.getByText('Valid saga').waitFor();
     await this.lifecycle.getByRole('button', { name: 'Create saga' }).click();
     await this.log.getByText('saga_created').waitFor();
+  }
+
+  /** A button of the run. */
+  control(name) {
+    return this.run.getByRole('button', { name, exact: true });
+  }
+
+  /** Opens a definition, and says how its simulated actions go. */
+  async simulate(definition, behaviours = {}, { onUndoFailure = 'escalate' } = {}) {
+    await this.open(definition);
+    await this.verdict.getByText('Valid saga').waitFor();
+    const table = this.run.getByRole('list', { name: 'Simulated actions' });
+    if (!(await table.isVisible())) await this.run.getByText('Simulated actions').click();
+    await this.run.getByRole('combobox', { name: 'If an undo fails' }).selectOption(onUndoFailure);
+    for (const { id } of definition.steps) {
+      const { seconds = 10, fault = 'succeeds', times = 1 } = behaviours[id] ?? {};
+      await table.getByRole('spinbutton', { name: `${id} takes` }).fill(String(seconds));
+      await table.getByRole('combobox', { name: `${id} goes` }).selectOption(fault);
+      const count = table.getByRole('spinbutton', { name: `${id} so many times` });
+      if (await count.isVisible()) await count.fill(String(times));
+    }
+  }
+
+  /** Runs on without waiting, until the run has this outcome. */
+  async runUntil(outcome) {
+    await this.speed('no waiting');
+    await this.control('Run').click();
+    await this.progress.getByText(`outcome: ${outcome}`).waitFor();
+  }
+
+  speed(words) {
+    return this.run.getByRole('combobox', { name: 'Speed' }).selectOption(words);
   }
 
   /** An item of the menu of snapshots. */

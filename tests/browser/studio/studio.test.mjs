@@ -6,3 +6,7 @@ import './steps.mjs';
 import './lifecycle.mjs';
 import './snapshots.mjs';
 import './kills.mjs';
+import './runs.mjs';
+import './run_kills.mjs';
+import './graph.mjs';
+import './timeline.mjs';

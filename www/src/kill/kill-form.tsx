@@ -59,6 +59,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
             <option value="none">none</option>
             <option value="accepts">one that accepts</option>
             <option value="declines">one that declines</option>
+            <option value="hangs">one that hangs</option>
           </select>
         </label>
         <button type="submit" class="button danger"><Icon name="killed" /> Kill agent</button>

@@ -4,9 +4,9 @@ import { useRef } from 'preact/hooks';
 
 import { chooseFile } from '../file/file.ts';
 import { analysis } from '../state/analysis.ts';
-import { moment } from '../state/saga.ts';
+import { isOfText, moment } from '../state/saga.ts';
 import { Menu } from '../ui/menu.tsx';
-import { createSaga, origin } from './create.ts';
+import { createSaga } from './create.ts';
 import { PasteForm } from './paste-form.tsx';
 import { RefusalNote } from './refusal.tsx';
 import { SagaCard } from './saga-card.tsx';
@@ -25,7 +25,7 @@ const OF_A_SAGA = [
 
 export function Lifecycle() {
   const panel = useRef<HTMLElement>(null);
-  const { report, text } = analysis.value;
+  const { report } = analysis.value;
   const mayRun = !(report instanceof Error) && report.valid;
   const shown = moment.value;
 
@@ -53,7 +53,7 @@ export function Lifecycle() {
       {shown
         ? (
           <>
-            {origin.value && !origin.value.eq(text) && <p class="remark">The definition was changed after this saga was created: create it anew to see the change.</p>}
+            {!isOfText.value && <p class="remark">The definition was changed after this saga was created: create it anew to see the change.</p>}
             <SagaCard moment={shown} />
             <StepRows key={shown.snapshot.saga_id} snapshot={shown.snapshot} />
           </>

@@ -21,7 +21,7 @@ export function SagaCard({ moment }: { moment: Moment }) {
         <dt>created</dt><dd><Time at={created_at} dated /></dd>
         {completed_at && <><dt>completed</dt><dd><Time at={completed_at} dated /></dd></>}
       </dl>
-      <SagaMoves snapshot={snapshot} />
+      {snapshot.settings ? <p class="hint-inline">A run drives it: nothing is moved by hand.</p> : <SagaMoves snapshot={snapshot} />}
     </div>
   );
 }

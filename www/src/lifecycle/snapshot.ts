@@ -3,7 +3,6 @@ import { Saga, SagawardError, type SagaSnapshot } from 'sagaward/slim';
 
 import { readText, saveText, Unreadable } from '../file/file.ts';
 import { adopt, current } from '../state/saga.ts';
-import { origin } from './create.ts';
 import { attempt, refuse } from './refusal.tsx';
 
 const MOST_MIB = 64;
@@ -42,7 +41,6 @@ export async function restoreFile(file: File): Promise<void> {
 export function restoreText(text: string, name: string): boolean {
   return attempt(`${name} was not restored.`, () => {
     adopt(Saga.restore(parsed(text)));
-    origin.value = undefined;
     done.value = '';
   });
 }

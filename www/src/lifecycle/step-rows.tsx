@@ -54,7 +54,7 @@ function StepRow({ step, snapshot, unfolded, toggle }: Props) {
       </summary>
       {unfolded && (
         <div class="step-body">
-          <StepMoves snapshot={snapshot} id={id} from={state} />
+          {!snapshot.settings && <StepMoves snapshot={snapshot} id={id} from={state} />}
           <StepFacts step={step} />
         </div>
       )}

@@ -3,14 +3,13 @@ import { computed, effect, signal } from '@preact/signals';
 import { type Report, SagawardError, validateText } from 'sagaward/slim';
 
 import { caret, text } from './document.ts';
-import { type OutlinedStep, outline, stepAt } from './outline.ts';
+import { type Outline, outline, stepAt } from './outline.ts';
 
 /** Everything the page says about one version of the text. */
-export interface Analysis {
+export interface Analysis extends Outline {
   readonly text: Text;
   /** The error says why the validator gave no report, which no text should bring about. */
   readonly report: Report | SagawardError;
-  readonly steps: readonly OutlinedStep[];
 }
 
 const LONGEST_PAUSE_MS = 500;
@@ -19,6 +18,7 @@ const NOTHING_YET: Analysis = {
   text: Text.of(['']),
   report: { valid: false, diagnostics: [], errors: [], truncated: false },
   steps: [],
+  groups: [],
 };
 
 export const analysis = signal(NOTHING_YET);
@@ -51,7 +51,7 @@ export function settle(): void {
 
 function analyse(text: Text): Analysis {
   const json = text.toString();
-  return { text, report: judge(json), steps: outline(json) };
+  return { text, report: judge(json), ...outline(json) };
 }
 
 function judge(json: string): Report | SagawardError {

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type KillReason, type KillResult, KillSwitch, type Saga, type SagaSnapshot } from 'sagaward/slim';
 
-import { current, moment } from './saga.ts';
+import { current, isSimulated, moment, now } from './saga.ts';
 
 /** What an agent has to do with a saga. */
 export interface Agent {
@@ -11,23 +11,45 @@ export interface Agent {
   readonly executing: number;
 }
 
-export type Substitute = 'none' | 'accepts' | 'declines';
+export type Substitute = 'none' | keyof typeof ANSWERS;
+
+/** What a substitute says to each step that it is offered. */
+const ANSWERS = {
+  accepts: () => true,
+  declines: () => false,
+  hangs: () => new Promise<boolean>(() => {}),
+};
+
+/** So long, by the clock on the wall, a kill waits for agents and substitutes. */
+const PATIENCE_MS = 1_000;
 
 /** The records of this saga's kills, oldest first. */
 export const history = signal<readonly KillResult[]>([]);
 export const agents = computed(() => (moment.value ? agentsOf(moment.value.snapshot) : []));
 
+/** How many kills are not decided yet. */
+export const underWay = signal(0);
+
 let kills: KillSwitch | undefined;
+/** By killed agent. */
+const standIns = new Map<string, string>();
+
+/** The switch of the saga of this page. */
+export function killSwitch(): KillSwitch | undefined {
+  return kills;
+}
 
 /** From now on each saga has a kill switch of its own, at which its agents are registered. */
 export function guardSagas(): void {
   effect(() => {
-    if (current.value) guard(current.value);
+    guard(current.value);
   });
   effect(() => {
     for (const { did, killed } of agents.value) {
       if (!killed && !kills?.isRegistered(did)) register(did);
     }
+    // What a kill left open is decided with a later event.
+    readHistory();
   });
 }
 
@@ -35,33 +57,55 @@ export async function killAgent(agentDid: string, reason: KillReason, substitute
   const killSwitch = kills;
   const sessionId = current.peek()?.sessionId;
   if (!killSwitch || sessionId === undefined) return undefined;
-  const standIn = newcomer();
-  if (substitute !== 'none') killSwitch.registerSubstitute(sessionId, standIn, () => substitute === 'accepts');
-  const record = await killSwitch.kill({ agent_did: agentDid, session_id: sessionId, reason });
-  // Another saga may have come meanwhile, with a switch of its own.
-  if (killSwitch !== kills) return undefined;
-  killSwitch.unregisterSubstitute(sessionId, standIn);
-  history.value = killSwitch.killHistory();
-  return record;
+  replaceStandIn(killSwitch, sessionId, agentDid, substitute);
+  underWay.value += 1;
+  try {
+    const record = await killSwitch.kill({ agent_did: agentDid, session_id: sessionId, reason });
+    // Another saga may have come meanwhile, with a switch of its own.
+    return killSwitch === kills ? record : undefined;
+  } finally {
+    underWay.value -= 1;
+    readHistory();
+  }
 }
 
 /** Lets a killed agent work again. */
 export function letBackIn(agentDid: string): void {
   register(agentDid);
   // The switch tells the sagas of its own kills; a restored saga may know of earlier ones.
-  current.peek()?.handle({ type: 'agent_revived', at: Date.now(), agent_did: agentDid });
+  current.peek()?.handle({ type: 'agent_revived', at: now(), agent_did: agentDid });
 }
 
-function guard(saga: Saga): void {
+/** It stands in for one agent alone, also for a step whose turn comes later. */
+function replaceStandIn(killSwitch: KillSwitch, sessionId: string, agentDid: string, substitute: Substitute): void {
+  const before = standIns.get(agentDid);
+  if (before !== undefined) killSwitch.unregisterSubstitute(sessionId, before);
+  standIns.delete(agentDid);
+  if (substitute === 'none') return;
+  const standIn = newcomer(killSwitch.substitutes(sessionId));
+  killSwitch.registerSubstitute(sessionId, standIn, ({ from_agent }) => from_agent === agentDid && ANSWERS[substitute]());
+  standIns.set(agentDid, standIn);
+}
+
+function guard(saga: Saga | undefined): void {
   kills?.free();
-  kills = new KillSwitch();
-  kills.attach(saga);
+  kills = undefined;
+  standIns.clear();
   history.value = [];
+  if (!saga) return;
+  kills = new KillSwitch({ callbackTimeoutMs: PATIENCE_MS, now });
+  // A run lets the kills in by itself.
+  if (!isSimulated()) kills.attach(saga);
 }
 
-/** Behind an agent of this page stands nothing that would have to be ended. */
+/** A simulated agent has ended when its actions have; behind one that is moved by hand stands nothing. */
 function register(agentDid: string): void {
-  kills?.registerAgent(agentDid, () => {});
+  kills?.registerAgent(agentDid, isSimulated() ? new AbortController() : () => {});
+}
+
+function readHistory(): void {
+  const records = kills?.killHistory() ?? [];
+  if (records.length > 0 || history.peek().length > 0) history.value = records;
 }
 
 function agentsOf({ steps, killed: blocked }: SagaSnapshot): Agent[] {
@@ -77,9 +121,9 @@ function agentsOf({ steps, killed: blocked }: SagaSnapshot): Agent[] {
   return [...byDid.values()];
 }
 
-/** Somebody who neither works on the saga nor was killed. */
-function newcomer(): string {
-  const known = new Set(agents.peek().map(({ did }) => did));
+/** Somebody who neither works on the saga, nor was killed, nor stands in for another. */
+function newcomer(substitutes: readonly string[]): string {
+  const known = new Set([...substitutes, ...agents.peek().map(({ did }) => did)]);
   const did = (number: number) => `did:mesh:standby-${number}`;
   let number = 1;
   while (known.has(did(number))) number += 1;

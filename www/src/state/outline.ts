@@ -14,16 +14,31 @@ export interface OutlinedStep {
   readonly retries?: number;
 }
 
-/** The steps of a text that need not be valid, nor even JSON: the list must survive typing. */
-export function outline(json: string): OutlinedStep[] {
-  const steps = findSteps(json);
-  return (steps?.type === 'array' ? (steps.children ?? []) : []).map(outlineStep);
+/** A group of steps that start together, as far as the text spells it out. */
+export interface OutlinedGroup {
+  readonly policy?: string;
+  readonly branches: readonly string[];
 }
 
-function findSteps(json: string): Node | undefined {
+export interface Outline {
+  readonly steps: readonly OutlinedStep[];
+  readonly groups: readonly OutlinedGroup[];
+}
+
+/** The steps of a text that need not be valid, nor even JSON: the list must survive typing. */
+export function outline(json: string): Outline {
+  const root = parse(json);
+  return { steps: items(root, 'steps').map(outlineStep), groups: items(root, 'fan_out').map(outlineGroup) };
+}
+
+function items(root: Node | undefined, key: string): readonly Node[] {
+  const list = root && findNodeAtLocation(root, [key]);
+  return list?.type === 'array' ? (list.children ?? []) : [];
+}
+
+function parse(json: string): Node | undefined {
   try {
-    const root = parseTree(json);
-    return root && findNodeAtLocation(root, ['steps']);
+    return parseTree(json);
   } catch (error) {
     // The parser recurses; a text nested deeper than the stack has no steps worth listing.
     if (error instanceof RangeError) return undefined;
@@ -32,9 +47,7 @@ function findSteps(json: string): Node | undefined {
 }
 
 function outlineStep(node: Node, index: number): OutlinedStep {
-  const value: unknown = getNodeValue(node);
-  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
-  const { id, action_id, agent, undo_api, depends_on, timeout, retries } = fields;
+  const { id, action_id, agent, undo_api, depends_on, timeout, retries } = fieldsOf(node);
   return {
     index,
     from: node.offset,
@@ -43,10 +56,24 @@ function outlineStep(node: Node, index: number): OutlinedStep {
     ...(typeof action_id === 'string' && { action: action_id }),
     ...(typeof agent === 'string' && { agent }),
     ...(typeof undo_api === 'string' && { undo: undo_api }),
-    ...(Array.isArray(depends_on) && { dependsOn: depends_on.filter((id) => typeof id === 'string' && id !== '') }),
+    ...(Array.isArray(depends_on) && { dependsOn: texts(depends_on) }),
     ...(typeof timeout === 'number' && { timeout }),
     ...(typeof retries === 'number' && { retries }),
   };
+}
+
+function outlineGroup(node: Node): OutlinedGroup {
+  const { policy, branches } = fieldsOf(node);
+  return { ...(typeof policy === 'string' && { policy }), branches: Array.isArray(branches) ? texts(branches) : [] };
+}
+
+function fieldsOf(node: Node): Record<string, unknown> {
+  const value: unknown = getNodeValue(node);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function texts(list: readonly unknown[]): string[] {
+  return list.filter((item) => typeof item === 'string' && item !== '') as string[];
 }
 
 /** The step around a place in the text; the steps stand in the order of the text. */

@@ -22,6 +22,10 @@ export function byLife(a: StepState | SagaState, b: StepState | SagaState): numb
   return LIFE.indexOf(a) - LIFE.indexOf(b);
 }
 
+export function iconOf(state: StepState | SagaState): IconName {
+  return ICONS[state];
+}
+
 /** A state by colour, drawing and name. */
 export function State({ state }: { state: StepState | SagaState }) {
   return <span class="state" data-state={state}><Icon name={ICONS[state]} /> {state}</span>;

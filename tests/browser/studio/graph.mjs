@@ -1,0 +1,98 @@
+// The graph: the order of work as the package has it, walked and selected.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { definition } from './definitions.mjs';
+import { onPage } from './studio.mjs';
+
+/** What each step of the graph waits for, in its own words. */
+const waits = async (studio) => Object.fromEntries(
+  (await studio.nodes.evaluateAll((nodes) => nodes.map((node) => node.querySelector('title').textContent))).map((label) => [label.split(', ')[0], /after (.*)$|starts at once$/.exec(label)?.[1] ?? '']),
+);
+const focused = (studio) => studio.page.evaluate(() => document.activeElement.dataset.id);
+
+test('a step waits for what it names, or for the one before; a group counts as one', onPage(async (studio) => {
+  const steps = definition('one', 'two', { id: 'free', depends_on: [] }, { id: 'left', depends_on: ['one'] }, { id: 'right', depends_on: ['one'] }, 'last');
+  await studio.open({ ...steps, fan_out: [{ policy: 'majority_must_succeed', branches: ['left', 'right', 'nobody'] }] });
+  await studio.node('last').waitFor();
+  assert.deepEqual(await waits(studio), { one: '', two: 'one', free: '', left: 'one', right: 'one', last: 'left, right' });
+  await studio.graph.getByText('majority must succeed').waitFor();
+}));
+
+test('the graph follows the text as it is typed', onPage(async (studio) => {
+  await studio.open(definition('one', 'two'));
+  await studio.node('two').waitFor();
+  await studio.select('"two"');
+  await studio.page.keyboard.type('"renamed"');
+  await studio.node('renamed').waitFor();
+  assert.deepEqual(await waits(studio), { one: '', renamed: 'one' });
+}));
+
+test('steps that wait for each other are marked, and so are their waits', onPage(async (studio) => {
+  await studio.open(definition({ id: 'a', depends_on: ['c'] }, { id: 'b', depends_on: ['a'] }, { id: 'c', depends_on: ['b'] }, 'after'));
+  await studio.graph.getByRole('option', { name: /^a, waits for itself/ }).waitFor();
+  assert.equal(await studio.graph.locator('.node[data-cyclic]').count(), 3);
+  assert.equal(await studio.graph.locator('.edge[data-cyclic]').count(), 3);
+  assert.equal(await studio.graph.locator('.edge').count(), 4);
+}));
+
+test('selecting a step of the graph selects its text, and a place in the text selects the step', onPage(async (studio) => {
+  const { steps } = definition('one', 'two', 'three');
+  await studio.open({ ...definition(), steps });
+  await studio.node('two').click();
+  assert.deepEqual(JSON.parse(await studio.selectedText()), steps[1]);
+  await studio.select('"three"');
+  await studio.graph.getByRole('option', { name: /^three/, selected: true }).waitFor();
+}));
+
+test('the keys walk along the waits, and Enter goes to the text', onPage(async (studio) => {
+  const { steps } = definition('top', { id: 'left', depends_on: ['top'] }, { id: 'right', depends_on: ['top'] }, { id: 'end', depends_on: ['left', 'right'] });
+  await studio.open({ ...definition(), steps });
+  await studio.node('end').waitFor();
+  await studio.node('top').focus();
+  await studio.press('ArrowDown');
+  const branch = await focused(studio);
+  assert.match(branch, /left|right/);
+  await studio.press('ArrowRight', 'ArrowLeft', 'ArrowLeft');
+  const leftmost = await focused(studio);
+  await studio.press('ArrowRight');
+  assert.deepEqual(new Set([leftmost, await focused(studio)]), new Set(['left', 'right']));
+  for (const [key, id] of [['ArrowDown', 'end'], ['Home', 'top'], ['End', 'end']]) {
+    await studio.press(key);
+    assert.equal(await focused(studio), id, key);
+  }
+  await studio.press('Enter');
+  assert.deepEqual(JSON.parse(await studio.selectedText()), steps[3]);
+  assert.ok(await studio.editor.evaluate((node) => node === document.activeElement));
+}));
+
+test('a run shows its states in the graph; a text that was changed since shows none', onPage(async (studio) => {
+  await studio.simulate(definition('one', 'two'), { one: { fault: 'fails' } });
+  await studio.control('Step').click();
+  await studio.graph.getByRole('option', { name: /^one, executing, by did:mesh:copier, starts at once/ }).waitFor();
+  await studio.graph.getByRole('option', { name: /^two, pending/ }).waitFor();
+  await studio.runUntil('failed');
+  await studio.graph.getByRole('option', { name: /^one, failed/ }).waitFor();
+  await studio.open(definition('one', 'two', 'three'));
+  await studio.graph.getByRole('option', { name: /^three, by/ }).waitFor();
+  assert.equal(await studio.graph.getByRole('option', { name: /failed/ }).count(), 0);
+}));
+
+test('the graph is zoomed, and fitted', onPage(async (studio) => {
+  await studio.open(definition('one', 'two'));
+  await studio.node('two').waitFor();
+  const width = () => studio.graph.locator('.picture').evaluate((node) => node.getBoundingClientRect().width);
+  await studio.graph.getByRole('button', { name: 'Fit' }).click();
+  const before = await width();
+  await studio.graph.getByRole('button', { name: 'Zoom in' }).click();
+  assert.ok(Math.abs((await width()) / before - 1.25) < 0.01);
+  await studio.graph.getByRole('button', { name: 'Fit' }).click();
+  assert.ok(Math.abs((await width()) / before - 1) < 0.01);
+}));
+
+test('a thousand steps are drawn', onPage(async (studio) => {
+  await studio.open(definition(...Array.from({ length: 1_000 }, (_, index) => `step-${index}`)));
+  await studio.node('step-999').waitFor();
+  assert.equal(await studio.nodes.count(), 1_000);
+  assert.equal((await waits(studio))['step-999'], 'step-998');
+}));
