@@ -107,7 +107,7 @@ macro_rules! cases_in {
 pub(super) use {cases_in, cases_out, names_in, names_out, record_in, record_out};
 
 macro_rules! same {
-    ($($type:ty)*) => { $(
+    ($($type:ty),*) => { $(
         impl Out<$type> for $type {
             fn out(self) -> $type {
                 self
@@ -122,7 +122,7 @@ macro_rules! same {
     )* };
 }
 
-same!(String bool u8 u32 u64 f64);
+same!(String, bool, u8, u32, u64, f64, (String, String));
 
 impl<T: Out<U>, U> Out<Option<U>> for Option<T> {
     fn out(self) -> Option<U> {

@@ -242,16 +242,3 @@ impl From<host::Found> for Found {
         }
     }
 }
-
-impl Out<host::MovedStep> for (String, String) {
-    fn out(self) -> host::MovedStep {
-        let (saga_id, step_id) = self;
-        host::MovedStep { saga_id, step_id }
-    }
-}
-
-impl Taken<(String, String)> for host::MovedStep {
-    fn taken(self) -> Result<(String, String), Error> {
-        Ok((self.saga_id, self.step_id))
-    }
-}

@@ -1,5 +1,5 @@
 //! The core as a WebAssembly component that imports nothing: cargo, then wasm-opt, then
-//! wit-component, into `target/component` with its WIT beside it.
+//! wit-component, into `target/encoded` with its WIT beside it.
 
 use crate::process::{cargo, output, remapped, root, run, tool};
 use crate::stamp;
@@ -9,7 +9,7 @@ use wit_component::ComponentEncoder;
 const COMPILED: &str = "target/wasm32-unknown-unknown/component/sagaward.wasm";
 const CORE: &str = "target/xtask/component.core.wasm";
 const WIT: &str = "wit/sagaward.wit";
-pub const FOLDER: &str = "target/component";
+pub const FOLDER: &str = "target/encoded";
 
 pub fn build() -> Result<()> {
     compile()?;
@@ -34,7 +34,6 @@ fn compile() -> Result<()> {
 fn optimize() -> Result<()> {
     output(tool("wasm-opt").args([
         "-Oz",
-        "--converge",
         "--strip-debug",
         "--strip-producers",
         COMPILED,

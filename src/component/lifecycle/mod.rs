@@ -38,18 +38,17 @@ impl host::GuestSaga for Held {
         held(Saga::from_definition(definition, &saga_id, at))
     }
 
-    fn restore(snapshot: host::SagaSnapshot) -> Answer<host::Saga> {
-        held(snapshot.taken().and_then(Saga::restore))
+    fn restore(snapshot: host::SagaSnapshot, later: Vec<host::Event>) -> Answer<host::Saga> {
+        let mut saga = Saga::restore(snapshot.taken()?)?;
+        for event in later {
+            saga.fold(event.taken()?)?;
+        }
+        held(Ok(saga))
     }
 
     fn replay(events: Vec<host::Event>) -> Answer<host::Saga> {
         let events: Vec<Event> = events.taken()?;
         held(Saga::replay(events))
-    }
-
-    fn fold(&self, event: host::Event) -> Answer<()> {
-        let event: Event = event.taken()?;
-        Ok(self.0.borrow_mut().saga_mut().fold(event)?)
     }
 
     fn add_step(&self, step: String, at: f64) -> Answer<()> {
