@@ -1,7 +1,5 @@
 //! The way back: what runs is stopped, then what was done is undone, the last first.
 
-use std::collections::BTreeSet;
-
 use super::Turn;
 use super::agenda::Committed;
 use super::command::Command;
@@ -233,7 +231,8 @@ impl Turn<'_> {
     /// The committed steps in the order of their commits; what is being undone comes first.
     fn committed(&self) -> Vec<Committed> {
         let without_effect = self.settings().nothing_to_undo.iter();
-        let without_effect: BTreeSet<&str> = without_effect.map(String::as_str).collect();
+        let mut without_effect: Vec<&str> = without_effect.map(String::as_str).collect();
+        without_effect.sort_unstable();
         let steps = self.saga.steps().iter().enumerate();
         let committed = steps.filter_map(|(position, step)| {
             let under_way = match step.state {
@@ -247,7 +246,7 @@ impl Turn<'_> {
             };
             let committed = Committed {
                 position,
-                nothing_to_undo: without_effect.contains(step.step_id.as_str()),
+                nothing_to_undo: without_effect.binary_search(&step.step_id.as_str()).is_ok(),
             };
             Some((under_way, step.committed_seq, committed))
         });

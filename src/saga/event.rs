@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::settings::RunSettings;
+use super::snapshot::SagaSnapshot;
 use super::state::{SagaState, StepState};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::model::StepDefinition;
+use crate::words::words;
 
 /// The format that the first event of every log names.
 pub const LOG_FORMAT: &str = "sagaward.log";
@@ -30,7 +32,7 @@ pub struct Event {
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Fact {
-    /// The saga begins; always the first event.
+    /// The saga begins; always the first event of a log that was not compacted.
     SagaCreated {
         /// Always `sagaward.log`.
         format: String,
@@ -50,6 +52,11 @@ pub enum Fact {
         /// Whatever else its owner keeps with it.
         #[cfg_attr(feature = "js", tsify(type = "Record<string, unknown> | null"))]
         metadata: Option<Json>,
+    },
+    /// The log begins anew with all that was known; its number is the snapshot's.
+    SagaCompacted {
+        /// What the events up to here had come to.
+        snapshot: Box<SagaSnapshot>,
     },
     /// A step was added at the end.
     StepAdded {
@@ -197,15 +204,14 @@ pub enum Fact {
     },
 }
 
-/// What an attempt attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The step's action.
-    Execute,
-    /// Its undo.
-    Compensate,
+words! {
+    /// What an attempt attempts.
+    pub enum Action {
+        /// The step's action.
+        Execute = "execute",
+        /// Its undo.
+        Compensate = "compensate",
+    }
 }
 
 /// The fields of all facts: reading them as one keeps the module small.
@@ -222,6 +228,7 @@ struct Fields {
     steps: Option<Vec<StepDefinition>>,
     fan_out: Option<Json>,
     metadata: Option<Json>,
+    snapshot: Option<Json>,
     step: Option<StepDefinition>,
     step_id: Option<String>,
     to: Option<String>,
@@ -267,17 +274,24 @@ impl Fields {
                 fan_out: self.fan_out,
                 metadata: self.metadata,
             },
+            "saga_compacted" => {
+                let snapshot = given(self.snapshot, "snapshot")?;
+                let read = SagaSnapshot::from_json(snapshot.text());
+                Fact::SagaCompacted {
+                    snapshot: Box::new(read.map_err(|error| wrong(error.message))?),
+                }
+            }
             "step_added" => Fact::StepAdded {
                 step: given(self.step, "step")?,
             },
             "step_transitioned" => Fact::StepTransitioned {
                 step_id: step_id?,
-                to: state(&StepState::ALL, StepState::name, self.to)?,
+                to: state(StepState::named, self.to)?,
                 result: self.result,
                 error: self.error,
             },
             "saga_transitioned" => Fact::SagaTransitioned {
-                to: state(&SagaState::ALL, SagaState::name, self.to)?,
+                to: state(SagaState::named, self.to)?,
                 error: self.error,
             },
             "run_started" => Fact::RunStarted {
@@ -340,14 +354,9 @@ fn given<T>(field: Option<T>, name: &str) -> Result<T, serde_json::Error> {
     field.ok_or_else(|| wrong(format!("missing field `{name}`")))
 }
 
-fn state<T: Copy>(
-    all: &[T],
-    name: fn(T) -> &'static str,
-    wanted: Option<String>,
-) -> Result<T, serde_json::Error> {
-    let wanted = given(wanted, "to")?;
-    let known = all.iter().copied().find(|state| name(*state) == wanted);
-    known.ok_or_else(|| wrong(format!("'{wanted}' is no state")))
+fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, serde_json::Error> {
+    let to = given(to, "to")?;
+    named(&to).ok_or_else(|| wrong(format!("'{to}' is no state")))
 }
 
 fn wrong(message: String) -> serde_json::Error {

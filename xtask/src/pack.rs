@@ -24,6 +24,7 @@ pub fn build() -> Result<()> {
     stamp::fresh("pack", &inputs, &["dist"], || {
         compile()?;
         assemble()?;
+        run(node().arg("src/js/browser/bundle.mjs"))?;
         bundle_cli()?;
         bundle_entry()
     })?;

@@ -1,16 +1,17 @@
-import { SagawardError } from '../errors.js';
 import type { SagaEvent } from '../saga.js';
-import type { Journal } from './journal.js';
+import type { SagaSnapshot } from '../sagaward_bg.js';
+import { checkAppend, checkSnapshot, compacted, conflict, type Journal, tooNew } from './journal.js';
 
 /** A journal that lives as long as its process: for tests, and where a run is only to be detached. */
 export class MemoryJournal implements Journal {
   readonly #logs = new Map<string, SagaEvent[]>();
 
   append(sagaId: string, events: SagaEvent[], expectedSeq: number): void {
+    checkAppend(sagaId, events, expectedSeq);
     const log = this.#logs.get(sagaId) ?? [];
     const last = log.at(-1)?.seq ?? 0;
     if (last !== expectedSeq) throw conflict(sagaId, last, expectedSeq);
-    log.push(...events);
+    for (const event of events) log.push(event);
     this.#logs.set(sagaId, log);
   }
 
@@ -21,8 +22,19 @@ export class MemoryJournal implements Journal {
   list(): Iterable<string> {
     return [...this.#logs.keys()];
   }
-}
 
-export function conflict(sagaId: string, last: number, expectedSeq: number): SagawardError {
-  return new SagawardError('journal_conflict', `The journal of '${sagaId}' ends with event ${last}, not with ${expectedSeq}: somebody else writes it.`);
+  compact(sagaId: string, snapshot: SagaSnapshot): void {
+    checkSnapshot(sagaId, snapshot);
+    const log = this.#logs.get(sagaId) ?? [];
+    const last = log.at(-1)?.seq ?? 0;
+    if (last < snapshot.seq) throw tooNew(sagaId, last, snapshot);
+    const at = log.findIndex(({ seq }) => seq === snapshot.seq);
+    const covered = log[at];
+    // One that was compacted further has no such event any more.
+    if (covered) log.splice(0, at + 1, compacted(snapshot, covered));
+  }
+
+  remove(sagaId: string): void {
+    this.#logs.delete(sagaId);
+  }
 }

@@ -1,1 +1,2 @@
+export { FileJournal } from './file_journal.js';
 export { terminateProcess, terminateWorker } from './terminate.js';

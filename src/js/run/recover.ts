@@ -1,6 +1,6 @@
 import { text } from '../arguments.js';
 import { SagawardError } from '../errors.js';
-import type { Journal } from '../journal/journal.js';
+import { type Journal, together } from '../journal/journal.js';
 import { Saga, type SagaEvent } from '../saga.js';
 import { checked, checkedJournal, type CheckedOptions, type RunOptions } from './options.js';
 import { runFrom, type RunResult, type SagaRun } from './run.js';
@@ -15,10 +15,14 @@ export type RecoverOptions = Omit<RunOptions, 'journal'>;
 export async function recover(journal: Journal, sagaId: string, options: RecoverOptions): Promise<RunResult> {
   const known = { ...checked(options), journal: checkedJournal(journal) };
   const saga = await read(journal, text(sagaId, 'sagaId'), known);
+  if (!saga) throw new SagawardError('unknown_saga', `The journal has no saga '${sagaId}'.`);
   return runFrom(saga, known, saga.seq);
 }
 
-/** Recovers every saga of the journal that has not ended, one after the other, as it is asked for them. */
+/**
+ * Recovers every saga of the journal that has not ended, one after the other, as it is asked for
+ * them. One that cannot be read stops no other: it throws what is wrong behind all that goes on.
+ */
 export function recoverAll(journal: Journal, options: RecoverOptions): AsyncIterable<SagaRun> {
   const known = { ...checked(options), journal: checkedJournal(journal) };
   return {
@@ -40,16 +44,33 @@ export function recoverAll(journal: Journal, options: RecoverOptions): AsyncIter
 }
 
 async function* unfinished(journal: Journal, options: CheckedOptions): AsyncGenerator<Saga, void, void> {
-  for await (const sagaId of journal.list()) {
-    const saga = await read(journal, sagaId, options);
-    if (saga.outcome) saga.free();
-    else yield saga;
+  const faults: unknown[] = [];
+  yield* readable(journal, options, faults);
+  if (faults.length > 0) throw together(faults, 'sagas cannot be recovered');
+}
+
+async function* readable(journal: Journal, options: CheckedOptions, faults: unknown[]): AsyncGenerator<Saga, void, void> {
+  try {
+    for await (const sagaId of journal.list()) {
+      const saga = await read(journal, sagaId, options).catch((fault: unknown) => void faults.push(fault));
+      if (saga?.outcome) saga.free();
+      else if (saga) yield saga;
+    }
+  } catch (fault) {
+    // What the list could not name.
+    faults.push(fault);
   }
 }
 
-async function read(journal: Journal, sagaId: string, { clock }: CheckedOptions): Promise<Saga> {
+/** The saga as its journal tells; none where it is unknown. */
+async function read(journal: Journal, sagaId: string, { clock }: CheckedOptions): Promise<Saga | undefined> {
   const events: SagaEvent[] = [];
   for await (const event of journal.read(sagaId)) events.push(event);
-  if (events.length === 0) throw new SagawardError('unknown_saga', `The journal has no saga '${sagaId}'.`);
-  return Saga.replay(events, { now: () => clock.now() });
+  if (events.length === 0) return undefined;
+  try {
+    return Saga.replay(events, { now: () => clock.now() });
+  } catch (cause) {
+    if (!(cause instanceof SagawardError)) throw cause;
+    throw new SagawardError(cause.code, `The journal of saga '${sagaId}' tells what cannot be: ${cause.message}`, { cause });
+  }
 }

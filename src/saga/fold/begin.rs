@@ -2,6 +2,7 @@
 
 use super::super::Saga;
 use super::super::event::{Event, Fact, LOG_FORMAT, LOG_VERSION};
+use super::super::snapshot::SagaSnapshot;
 use super::super::step::Step;
 use crate::error::{Code, Error};
 
@@ -11,7 +12,13 @@ pub(in super::super) fn replay(events: impl IntoIterator<Item = Event>) -> Resul
     let Some(first) = events.next() else {
         return Err(Error::new(Code::BadLog, "the log is empty"));
     };
-    let mut saga = begin(first)?;
+    let mut saga = if let Fact::SagaCompacted { snapshot } = &first.fact {
+        let mut saga = resume(first.seq, snapshot)?;
+        saga.log.push(first);
+        saga
+    } else {
+        begin(first)?
+    };
     for event in events {
         let seq = event.seq;
         saga.fold(event).map_err(|error| {
@@ -61,4 +68,16 @@ pub(in super::super) fn begin(first: Event) -> Result<Saga, Error> {
     saga.seq = 1;
     saga.log.push(first);
     Ok(saga)
+}
+
+/// The saga as the snapshot of a compacted log makes it.
+fn resume(seq: u64, snapshot: &SagaSnapshot) -> Result<Saga, Error> {
+    if seq != snapshot.seq {
+        let message = format!(
+            "the log begins with event {seq}, its snapshot ends with {}",
+            snapshot.seq
+        );
+        return Err(Error::new(Code::BadLog, message).with("seq", seq));
+    }
+    Saga::restore(snapshot.clone())
 }

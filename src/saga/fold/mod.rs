@@ -33,6 +33,7 @@ impl Saga {
         let at = event.at;
         match &event.fact {
             Fact::SagaCreated { .. } => Err(bad("a saga is created only once")),
+            Fact::SagaCompacted { .. } => Err(bad("a snapshot stands only where a log begins")),
             Fact::StepAdded { step } => self.add(Step::new(step.clone())),
             Fact::StepTransitioned {
                 step_id,

@@ -157,15 +157,6 @@ test('starting a saga that the journal has says so', async () => {
   assert.deepEqual(calls, []);
 });
 
-test('MemoryJournal keeps what was appended in order, and refuses what is not', () => {
-  const journal = new MemoryJournal();
-  const log = sagaOf([step('a')]).log();
-  journal.append('saga:1', log, 0);
-  assert.throws(() => journal.append('saga:1', log, 0), { code: 'journal_conflict' });
-  assert.throws(() => journal.append('saga:2', log, 1), { code: 'journal_conflict' });
-  assert.deepEqual([[...journal.read('saga:1')], [...journal.read('saga:2')], [...journal.list()]], [log, [], ['saga:1']]);
-});
-
 // ── recovery ──
 
 test('a recovered saga goes on: what was committed is not done again, what was in flight is, under its key', async () => {

@@ -1,0 +1,1 @@
+export { IndexedDbJournal } from './indexed_db_journal.js';
