@@ -136,6 +136,18 @@ impl<T: Taken<U>, U> Taken<Option<U>> for Option<T> {
     }
 }
 
+impl<T: Out<U>, U> Out<U> for Box<T> {
+    fn out(self) -> U {
+        (*self).out()
+    }
+}
+
+impl<T: Taken<U>, U> Taken<Box<U>> for T {
+    fn taken(self) -> Result<Box<U>, Error> {
+        self.taken().map(Box::new)
+    }
+}
+
 impl<T: Out<U>, U> Out<Vec<U>> for Vec<T> {
     fn out(self) -> Vec<U> {
         self.into_iter().map(T::out).collect()

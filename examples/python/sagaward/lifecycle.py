@@ -145,9 +145,9 @@ class Saga:
         return cls._by("from-definition", text, saga_id or f"saga:{uuid.uuid4()}", now() if at is None else at)
 
     @classmethod
-    def restore(cls, snapshot: Document, later: Iterable[Document] = ()) -> Saga:
-        """The saga that a snapshot holds, whichever host took it, after the events logged since."""
-        return cls._by("restore", snapshot, list(later))
+    def restore(cls, snapshot: Document) -> Saga:
+        """The saga that a snapshot holds, whichever host took it."""
+        return cls._by("restore", snapshot)
 
     @classmethod
     def replay(cls, events: Iterable[Document]) -> Saga:

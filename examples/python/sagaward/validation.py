@@ -22,7 +22,7 @@ class SagaSchemaValidator:
 
     def validate(self, definition: Document) -> list[str]:
         """The errors, in the reference's words; none means that it may run."""
-        text = json.dumps(definition, allow_nan=False)
+        text = _text(definition)
         if self._options is None and self._is_valid(self._instance.store, text):
             return []
         return self._report("validate-value", text)["errors"]
@@ -35,7 +35,7 @@ class SagaSchemaValidator:
 
     def report(self, definition: Document) -> Document:
         """All findings: errors, warnings, places, what probably was meant."""
-        return self._report("validate-value", json.dumps(definition, allow_nan=False))
+        return self._report("validate-value", _text(definition))
 
     def report_text(self, text: str) -> Document:
         """The same of JSON text, with the place of each finding in it."""
@@ -43,6 +43,10 @@ class SagaSchemaValidator:
 
     def _report(self, function: str, text: str) -> Document:
         return self._instance.call("validation", function, text, self._options)
+
+
+def _text(definition: Document) -> str:
+    return json.dumps(definition, allow_nan=False, separators=(",", ":"))
 
 
 def merged(defaults: Document, given: Document) -> Document:

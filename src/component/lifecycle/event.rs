@@ -37,6 +37,7 @@ cases! {
         SagaCreated(SagaCreated) {
             format, version, saga_id, session_id, name, steps, fan_out, metadata
         }
+        SagaCompacted(SagaCompacted) { snapshot }
         StepAdded(StepAdded) { step }
         StepTransitioned(StepTransitioned) { step_id, to, result, error }
         SagaTransitioned(SagaTransitioned) { to, error }

@@ -38,12 +38,8 @@ impl host::GuestSaga for Held {
         held(Saga::from_definition(definition, &saga_id, at))
     }
 
-    fn restore(snapshot: host::SagaSnapshot, later: Vec<host::Event>) -> Answer<host::Saga> {
-        let mut saga = Saga::restore(snapshot.taken()?)?;
-        for event in later {
-            saga.fold(event.taken()?)?;
-        }
-        held(Ok(saga))
+    fn restore(snapshot: host::SagaSnapshot) -> Answer<host::Saga> {
+        held(snapshot.taken().and_then(Saga::restore))
     }
 
     fn replay(events: Vec<host::Event>) -> Answer<host::Saga> {
