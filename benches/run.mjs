@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as journal from './journal.mjs';
+import * as component from './component.mjs';
 import * as kill from './kill.mjs';
 import * as lifecycle from './lifecycle.mjs';
 import { interleaved } from './measure.mjs';
@@ -12,7 +13,7 @@ import * as snapshots from './snapshots.mjs';
 import * as startup from './startup.mjs';
 import * as validation from './validation.mjs';
 
-const suites = [validation, startup, lifecycle, running, journal, kill, rateLimiter, snapshots];
+const suites = [validation, startup, lifecycle, running, journal, kill, rateLimiter, snapshots, component];
 const PAGE = new URL('../docs/benchmarks.md', import.meta.url);
 
 const { values: { write }, positionals: words } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });

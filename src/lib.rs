@@ -25,8 +25,12 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
 )]
 
+#[cfg(feature = "component")]
+mod component;
 pub mod decide;
 pub mod definition;
+#[cfg(any(feature = "js", feature = "component"))]
+mod entropy;
 pub mod error;
 pub mod kill;
 pub mod rate_limiter;

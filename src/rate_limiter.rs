@@ -181,23 +181,28 @@ impl AgentRateLimiter {
         })
     }
 
-    /// The refusal of a request as an error, in the reference's words.
-    pub fn exceeded(
-        &self,
+    /// The same, where a refusal is an error, in the reference's words.
+    pub fn check(
+        &mut self,
         agent_did: &str,
         session_id: &str,
         ring: u8,
-        retry_after_ms: f64,
-    ) -> Error {
+        cost: f64,
+        now: f64,
+    ) -> Result<(), Error> {
+        let decision = self.decide(agent_did, session_id, ring, cost, now)?;
+        if decision.allowed {
+            return Ok(());
+        }
         let bucket = self.buckets.get(key(agent_did, session_id).as_str());
         let rejections = bucket.map_or(0, |bucket| bucket.rejected_requests);
         let message = format!(
             "Agent {agent_did} exceeded rate limit for ring {ring} ({rejections} rejections)"
         );
-        Error::new(Code::RateLimitExceeded, message)
+        Err(Error::new(Code::RateLimitExceeded, message)
             .with("agent_did", agent_did)
             .with("ring", ring)
-            .with("retry_after_ms", retry_after_ms)
+            .with("retry_after_ms", decision.retry_after_ms))
     }
 
     /// Puts a pair into another ring, at once; it keeps the tokens that the new burst can hold.

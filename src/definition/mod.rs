@@ -23,10 +23,11 @@ use serde_json::Value;
 
 pub use diagnostic::{Diagnostic, Path, Report, Rule, Segment, Severity};
 pub use json::Json;
-pub use model::SagaDefinition;
+pub use model::{SagaDefinition, StepDefinition};
 pub use options::{VALID_ACTION_PREFIXES, ValidateOptions};
 pub use schema::SAGA_DEFINITION_SCHEMA;
 
+use crate::error::{Code, Error};
 use diagnostic::Anchor;
 use findings::Findings;
 use outline::Outline;
@@ -74,6 +75,44 @@ pub fn validate_step(step: &[u8]) -> Report {
         finding.within("/steps/0");
     }
     report(diagnostics, truncated, valid)
+}
+
+/// The definition that a text holds, once it was judged.
+///
+/// ```
+/// use sagaward::definition::parse_definition;
+///
+/// let error = parse_definition(r#"{"name": "x"}"#, &Default::default()).unwrap_err();
+/// assert_eq!(error.details["errors"][0], "[(root)] 'session_id' is a required property");
+/// ```
+pub fn parse_definition(text: &str, options: &ValidateOptions) -> Result<SagaDefinition, Error> {
+    if !is_valid(text.as_bytes(), options) {
+        return Err(invalid(&validate_text(text.as_bytes(), options)));
+    }
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+/// The step that a text holds, once it was judged by itself.
+pub fn parse_step(text: &str) -> Result<StepDefinition, Error> {
+    let report = validate_step(text.as_bytes());
+    if !report.valid {
+        return Err(invalid(&report));
+    }
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+fn invalid(report: &Report) -> Error {
+    let diagnostics = serde_json::to_value(&report.diagnostics).unwrap_or_default();
+    Error::new(Code::InvalidDefinition, report.errors.join("\n"))
+        .with("errors", report.errors.clone())
+        .with("diagnostics", diagnostics)
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(
+        Code::InvalidDefinition,
+        format!("not a definition: {error}"),
+    )
 }
 
 /// The verdict alone, the fast path: always equal to `validate_text(…).valid`.

@@ -59,11 +59,17 @@ impl ValidateOptions {
             return Ok(Self::default());
         }
         let options: Self = input::read(json, "options", Code::BadOption)?;
-        if !(1..=DEEPEST).contains(&options.limits.max_depth) {
-            let message = format!("options (limits.maxDepth): must be from 1 to {DEEPEST}");
-            return Err(Error::new(Code::BadOption, message));
-        }
+        options.check()?;
         Ok(options)
+    }
+
+    /// Refuses what cannot be meant.
+    pub fn check(&self) -> Result<(), Error> {
+        if (1..=DEEPEST).contains(&self.limits.max_depth) {
+            return Ok(());
+        }
+        let message = format!("options (limits.maxDepth): must be from 1 to {DEEPEST}");
+        Err(Error::new(Code::BadOption, message))
     }
 }
 

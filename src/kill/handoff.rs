@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::record::{HandoffStatus, StepHandoff, TerminationOutcome};
 use super::running::{InFlight, Kill, Stage};
 use super::{KillSwitch, OnUnconfirmed};
+use crate::saga::{Saga, Step};
 
 /// A step in flight, found in an attached saga.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,19 @@ pub struct Found {
     pub settled: bool,
     /// Whether an attempt of it may have had its effect.
     pub in_doubt: bool,
+}
+
+impl Found {
+    /// A step of a saga.
+    pub fn of(saga: &Saga, step: &Step) -> Self {
+        Self {
+            step_id: step.step_id.clone(),
+            saga_id: saga.saga_id().to_owned(),
+            session_id: saga.session_id().to_owned(),
+            settled: step.fence.as_ref().is_some_and(|fence| fence.settled),
+            in_doubt: step.in_doubt,
+        }
+    }
 }
 
 /// A step offered to a substitute.

@@ -41,7 +41,7 @@ pub use handoff::{Found, Move, Offer};
 pub use options::{KillSwitchOptions, OnUnconfirmed};
 pub use record::{HandoffStatus, KillReason, KillResult, StepHandoff, TerminationOutcome};
 pub use request::KillRequest;
-pub use snapshot::{KillSwitchSnapshot, SNAPSHOT_FORMAT, SNAPSHOT_VERSION};
+pub use snapshot::{KillSwitchSnapshot, KilledAgent, SNAPSHOT_FORMAT, SNAPSHOT_VERSION};
 pub use substitutes::SubstituteOrder;
 
 use crate::error::Error;

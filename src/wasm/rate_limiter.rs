@@ -82,15 +82,8 @@ impl RateLimiterCore {
         cost: f64,
         now: f64,
     ) -> Result<(), JsValue> {
-        let decision = self.ask(agent_did, session_id, ring, cost, now)?;
-        if decision.allowed {
-            return Ok(());
-        }
-        let wait = decision.retry_after_ms;
-        Err(self
-            .0
-            .exceeded(agent_did, session_id, number(ring)?, wait)
-            .into())
+        let ring = number(ring)?;
+        Ok(self.0.check(agent_did, session_id, ring, cost, now)?)
     }
 
     /// The decision on a request.

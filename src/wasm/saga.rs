@@ -5,9 +5,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::throw::json;
 use crate::decide::{self, Driver, Input, Plan};
-use crate::definition::model::StepDefinition;
-use crate::definition::{Json, SagaDefinition, validate_step};
+use crate::definition::{Json, SagaDefinition, parse_step};
 use crate::error::{Code, Error};
+use crate::kill::Found;
 use crate::saga::{Event, RunSettings, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
 
 /// Refuses settings of a run that cannot be meant, as JSON.
@@ -60,18 +60,7 @@ impl SagaCore {
     /// Adds a step, as JSON.
     #[wasm_bindgen(js_name = addStep)]
     pub fn add_step(&mut self, step: &str, at: f64) -> Result<(), JsValue> {
-        let report = validate_step(step.as_bytes());
-        if !report.valid {
-            let message = report.errors.join("\n");
-            return Err(Error::new(Code::InvalidDefinition, message)
-                .with("errors", report.errors.clone())
-                .with(
-                    "diagnostics",
-                    serde_json::to_value(&report.diagnostics).unwrap_or_default(),
-                )
-                .into());
-        }
-        let step: StepDefinition = serde_json::from_str(step).map_err(invalid)?;
+        let step = parse_step(step)?;
         let saga = self.0.saga_mut();
         Ok(saga.add_step(step, Timestamp::from_epoch_ms(at)?)?)
     }
@@ -224,7 +213,11 @@ impl SagaCore {
     pub fn in_flight(&self, agent_did: &str) -> String {
         let saga = self.0.saga();
         let in_flight = saga.in_flight(agent_did);
-        json(&in_flight.map(|step| found(saga, step)).collect::<Vec<_>>())
+        json(
+            &in_flight
+                .map(|step| Found::of(saga, step))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// Its events from this number on, as JSON.
@@ -241,16 +234,6 @@ impl SagaCore {
     /// Its snapshot, as JSON.
     pub fn snapshot(&self) -> String {
         json(&self.0.saga().snapshot())
-    }
-}
-
-fn found(saga: &Saga, step: &Step) -> crate::kill::Found {
-    crate::kill::Found {
-        step_id: step.step_id.clone(),
-        saga_id: saga.saga_id().to_owned(),
-        session_id: saga.session_id().to_owned(),
-        settled: step.fence.as_ref().is_some_and(|fence| fence.settled),
-        in_doubt: step.in_doubt,
     }
 }
 

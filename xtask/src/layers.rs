@@ -6,16 +6,25 @@ use anyhow::{Result, bail};
 use std::path::Path;
 
 /// Each layer may use those before it, and itself.
-const ORDER: [&str; 6] = ["error", "definition", "saga", "decide", "kill", "wasm"];
-/// Stands beside `kill`: on `error` alone, under `wasm`.
+const ORDER: [&str; 5] = ["error", "definition", "saga", "decide", "kill"];
+/// Stands beside `kill`, on `error` alone.
 const BESIDE: &str = "rate_limiter";
+/// Stands on nothing, and only the bindings stand on it.
+const ENTROPY: &str = "entropy";
 
-const BINDINGS: [&str; 5] = [
-    "wasm_bindgen",
-    "js_sys",
-    "serde_wasm_bindgen",
-    "JsValue",
-    "tsify",
+/// On top, beside one another: the bindings, each with the names that it alone may use.
+const BINDINGS: [(&str, &[&str]); 2] = [
+    (
+        "wasm",
+        &[
+            "wasm_bindgen",
+            "js_sys",
+            "serde_wasm_bindgen",
+            "JsValue",
+            "tsify",
+        ],
+    ),
+    ("component", &["wit_bindgen"]),
 ];
 const IMPURE: [&str; 9] = [
     "SystemTime",
@@ -72,26 +81,32 @@ fn judge_rust(place: &str, text: &str) -> Vec<String> {
             }
         }
         let types_only = line.contains("cfg_attr(") && line.contains(r#"feature = "js""#);
-        if layer != "wasm" && !types_only {
-            faults.extend(
-                named(line, &BINDINGS)
-                    .map(|name| format!("only src/wasm may name {name}: `{line}`")),
-            );
+        for (bindings, names) in BINDINGS {
+            if layer != bindings && !types_only {
+                faults.extend(
+                    named(line, names)
+                        .map(|name| format!("only src/{bindings} may name {name}: `{line}`")),
+                );
+            }
         }
-        if layer != "wasm" && line.contains("target_arch") {
+        if !is_bindings(layer) && line.contains("target_arch") {
             faults.push(format!("the core must not ask for the target: `{line}`"));
         }
         // The rest of a file after its test module is test code.
         if line.starts_with("#[cfg(test)]") {
             break;
         }
-        if layer != "wasm" {
+        if !is_bindings(layer) && layer != ENTROPY {
             faults.extend(
                 named(line, &IMPURE).map(|name| format!("the core must not name {name}: `{line}`")),
             );
         }
     }
     faults
+}
+
+fn is_bindings(layer: &str) -> bool {
+    BINDINGS.iter().any(|(bindings, _)| *bindings == layer)
 }
 
 fn named<'a>(line: &'a str, names: &'a [&'a str]) -> impl Iterator<Item = &'a &'a str> {
@@ -157,7 +172,9 @@ fn may_use(layer: &str, used: &str) -> bool {
         ("lib", _) => true,
         _ if layer == used => true,
         (BESIDE, _) => used == "error",
-        (_, BESIDE) => layer == "wasm",
+        (_, BESIDE | ENTROPY) => is_bindings(layer),
+        (ENTROPY, _) => false,
+        _ if is_bindings(layer) => rank(used).is_some(),
         _ => match (rank(layer), rank(used)) {
             (Some(own), Some(other)) => other < own,
             // A module that is not in the list has no place in the house yet.
@@ -233,6 +250,13 @@ mod tests {
             ("src/rate_limiter.rs", "use crate::error::Error;", false),
             ("src/wasm/mod.rs", "use wasm_bindgen::JsValue;", false),
             ("src/saga/step.rs", "use wasm_bindgen::JsValue;", true),
+            ("src/component/mod.rs", "wit_bindgen::generate!({});", false),
+            ("src/component/mod.rs", "use wasm_bindgen::JsValue;", true),
+            ("src/component/mod.rs", "use crate::wasm::json;", true),
+            ("src/component/mod.rs", "use crate::kill::Offer;", false),
+            ("src/wasm/saga.rs", "wit_bindgen::generate!({});", true),
+            ("src/wasm/entropy.rs", "crate::entropy::seed(seed);", false),
+            ("src/saga/step.rs", "use crate::entropy::seed;", true),
             (
                 "src/saga/step.rs",
                 r#"#[cfg_attr(feature = "js", derive(tsify::Tsify))]"#,

@@ -1,5 +1,6 @@
 //! The build tool: `node xtask/run.mjs <verb>` or the npm scripts.
 
+mod component;
 mod consumer;
 mod layers;
 mod pack;
@@ -66,5 +67,6 @@ fn build() -> Result<()> {
     lock.lock()?;
     setup::for_build()?;
     wasm::build()?;
+    component::build()?;
     pack::build()
 }

@@ -2,7 +2,7 @@
 //! modules and the CLI in one file.
 
 use crate::process::{node, output, root, run, tool};
-use crate::{stamp, wasm};
+use crate::{component, stamp, wasm};
 use anyhow::Result;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
@@ -11,6 +11,7 @@ pub fn build() -> Result<()> {
     let inputs = [
         "src/js",
         wasm::GENERATED,
+        component::FOLDER,
         "docs/rules.md",
         "docs/cli.md",
         "package.json",
@@ -45,6 +46,7 @@ fn assemble() -> Result<()> {
     // The CLI is shipped as one bundle.
     stamp::remove(&dist.join("cli"))?;
     stamp::copy(&root().join(wasm::GENERATED), &dist)?;
+    stamp::copy(&root().join(component::FOLDER), &dist)?;
     stamp::copy(
         &root().join("src/definition/saga.schema.json"),
         &dist.join("schema.json"),
@@ -74,6 +76,7 @@ fn print_sizes() -> Result<()> {
     println!("{:<28}{:>10}{:>10}", "", "raw", "gzip");
     for (name, file) in [
         ("sagaward.wasm", "dist/sagaward.wasm"),
+        ("component.wasm", "dist/component.wasm"),
         ("sagaward, bundled", "target/xtask/entry.js"),
     ] {
         let bytes = std::fs::read(root().join(file))?;

@@ -16,7 +16,7 @@ pub struct Part {
 
 /// In the order in which they start: soon what is quick to say no and what others
 /// need, then the longest first, so that none is left to run alone at the end.
-pub const PARTS: [Part; 21] = [
+pub const PARTS: [Part; 22] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
     part("layers", |_| layers::check()),
     part("package", |_| consumer::install().map(|()| String::new())),
@@ -31,7 +31,7 @@ pub const PARTS: [Part; 21] = [
     part("clippy, wasm32", |_| {
         lint(
             "clippy",
-            "--features=js --target=wasm32-unknown-unknown --quiet -- --deny=warnings",
+            "--features=js,component --target=wasm32-unknown-unknown --quiet -- --deny=warnings",
         )
     }),
     on_package("node", |long| tests("tests/js", long, &[])),
@@ -73,6 +73,13 @@ pub const PARTS: [Part; 21] = [
             tool("publint")
                 .args(["run", "--strict", "--pack=false"])
                 .arg(installed()),
+        )
+    }),
+    on_package("component", |long| {
+        tests(
+            "tests/component",
+            long,
+            &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
         )
     }),
     on_package("workerd", |long| tests("tests/workerd", long, &[])),
@@ -126,7 +133,7 @@ fn typescript() -> Result<String> {
 
 fn attw() -> Result<String> {
     // The files that are no module have no types to be wrong.
-    let others = ["sagaward.wasm", "schema.json", "package.json"];
+    let others = ["sagaward.wasm", "component.wasm", "sagaward.wit", "schema.json", "package.json"];
     quiet(
         tool("attw")
             .arg(consumer::tarball()?)

@@ -19,6 +19,17 @@ pub fn cargo() -> Command {
     command(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
 }
 
+/// For `cargo --config`: panic messages name source files, and a published file must not tell where
+/// it was built.
+pub fn remapped() -> Result<String> {
+    let home = std::env::var("CARGO_HOME")
+        .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))?;
+    Ok(format!(
+        "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix={home}=cargo','--remap-path-prefix={}=sagaward']",
+        root().display()
+    ))
+}
+
 pub fn node() -> Command {
     command("node")
 }

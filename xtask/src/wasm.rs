@@ -1,7 +1,7 @@
 //! The core as WebAssembly: cargo, then wasm-bindgen, then wasm-opt, and the
 //! JavaScript modules written from the result, all into `target/generated`.
 
-use crate::process::{cargo, node, output, root, run, tool};
+use crate::process::{cargo, node, output, remapped, root, run, tool};
 use crate::stamp;
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -38,16 +38,10 @@ pub fn build() -> Result<()> {
 }
 
 fn compile() -> Result<()> {
-    // Panic messages name source files: a published file must not tell where it was built.
-    let home = std::env::var("CARGO_HOME")
-        .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))?;
-    let flags = format!(
-        "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix={home}=cargo','--remap-path-prefix={}=sagaward']",
-        root().display()
-    );
     run(cargo()
         .args(["build", "--quiet", "--release", "--lib", "--features", "js"])
-        .args(["--target", "wasm32-unknown-unknown", "--config", &flags]))
+        .args(["--target", "wasm32-unknown-unknown", "--config"])
+        .arg(remapped()?))
 }
 
 fn bind(folder: &Path) -> Result<()> {

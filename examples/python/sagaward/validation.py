@@ -1,0 +1,65 @@
+"""Judging definitions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .component import Document, Instance
+from .errors import SagaSchemaError
+
+
+class SagaSchemaValidator:
+    """Validates saga definitions. Options are those of the component, all or some of them."""
+
+    def __init__(self, options: Document | None = None) -> None:
+        self._open()
+        self._options = options and merged(self._instance.call("validation", "default-options"), options)
+
+    def _open(self) -> None:
+        self._instance = Instance()
+        self._is_valid = self._instance.function("validation", "is-valid")
+
+    def validate(self, definition: Document) -> list[str]:
+        """The errors, in the reference's words; none means that it may run."""
+        text = _text(definition)
+        if self._options is None and self._is_valid(self._instance.store, text):
+            return []
+        return self._report("validate-value", text)["errors"]
+
+    def validate_or_raise(self, definition: Document) -> None:
+        """Raises SagaSchemaError where there are errors."""
+        errors = self.validate(definition)
+        if errors:
+            raise SagaSchemaError.of(errors)
+
+    def report(self, definition: Document) -> Document:
+        """All findings: errors, warnings, places, what probably was meant."""
+        return self._report("validate-value", _text(definition))
+
+    def report_text(self, text: str) -> Document:
+        """The same of JSON text, with the place of each finding in it."""
+        return self._report("validate-text", text)
+
+    def _report(self, function: str, text: str) -> Document:
+        return self._instance.call("validation", function, text, self._options)
+
+
+def _text(definition: Document) -> str:
+    return json.dumps(definition, allow_nan=False, separators=(",", ":"))
+
+
+def merged(defaults: Document, given: Document) -> Document:
+    """The defaults, changed where something is given."""
+    both = {name: _snake(given, name) for name in defaults}
+    return {
+        name: merged(default, both[name] or {}) if isinstance(default, dict) else default if both[name] is None else both[name]
+        for name, default in defaults.items()
+    }
+
+
+def _snake(given: Document, name: str) -> Any:
+    for key, value in given.items():
+        if key == name or "".join(f"_{c.lower()}" if c.isupper() else c for c in key) == name:
+            return value
+    return None
