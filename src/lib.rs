@@ -33,3 +33,4 @@ pub mod rate_limiter;
 pub mod saga;
 #[cfg(feature = "js")]
 mod wasm;
+mod words;

@@ -216,7 +216,7 @@ fn the_tables_are_the_references() {
         StepState::Compensating => "compensated compensation_failed",
         StepState::Compensated | StepState::CompensationFailed | StepState::Failed => "",
     };
-    for state in StepState::ALL {
+    for state in StepState::ALL.iter().copied() {
         let allowed: Vec<&str> = state.allowed().iter().map(|to| to.name()).collect();
         assert_eq!(allowed.join(" "), step(state));
     }
@@ -225,7 +225,7 @@ fn the_tables_are_the_references() {
         SagaState::Compensating => "completed failed escalated",
         SagaState::Completed | SagaState::Failed | SagaState::Escalated => "",
     };
-    for state in SagaState::ALL {
+    for state in SagaState::ALL.iter().copied() {
         let allowed: Vec<&str> = state.allowed().iter().map(|to| to.name()).collect();
         assert_eq!(allowed.join(" "), saga(state));
     }

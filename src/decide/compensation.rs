@@ -1,7 +1,5 @@
 //! The way back: what runs is stopped, then what was done is undone, the last first.
 
-use std::collections::BTreeSet;
-
 use super::Turn;
 use super::agenda::Committed;
 use super::command::Command;
@@ -230,11 +228,12 @@ impl Turn<'_> {
     /// What is to be undone; the last is the next.
     fn committed(&self) -> Vec<Committed> {
         let without_effect = self.settings().nothing_to_undo.iter();
-        let without_effect: BTreeSet<&str> = without_effect.map(String::as_str).collect();
+        let mut without_effect: Vec<&str> = without_effect.map(String::as_str).collect();
+        without_effect.sort_unstable();
         let committed = committed(self.saga).into_iter();
         let committed = committed.map(|(position, step)| Committed {
             position,
-            nothing_to_undo: without_effect.contains(step.step_id.as_str()),
+            nothing_to_undo: without_effect.binary_search(&step.step_id.as_str()).is_ok(),
         });
         committed.collect()
     }

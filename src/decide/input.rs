@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::definition::{Json, input};
 use crate::error::{Code, Error};
 use crate::saga::RunSettings;
+use crate::words::words;
 
 /// One thing told to a saga; `at` is in epoch milliseconds. What is stale, repeated or not the
 /// saga's business changes nothing.
@@ -156,26 +157,24 @@ pub struct Failure {
     pub retry_after_ms: Option<f64>,
 }
 
-/// Whether a failed action may have had its effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// It had none.
-    None,
-    /// Nobody knows.
-    InDoubt,
+words! {
+    /// Whether a failed action may have had its effect.
+    pub enum Effect {
+        /// It had none.
+        None = "none",
+        /// Nobody knows.
+        InDoubt = "in_doubt",
+    }
 }
 
-/// What a timer is set for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Timer {
-    /// The next attempt is due.
-    Retry,
-    /// An aborted attempt has had its grace.
-    AbortGrace,
+words! {
+    /// What a timer is set for.
+    pub enum Timer {
+        /// The next attempt is due.
+        Retry = "retry",
+        /// An aborted attempt has had its grace.
+        AbortGrace = "abort_grace",
+    }
 }
 
 /// The fields of all inputs: reading them as one keeps the module small.

@@ -5,7 +5,7 @@
 //! The branches of a fan-out group start together and count as one.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use crate::definition::components::{Graph, cyclic_components};
 use crate::definition::model::Policy;
@@ -38,10 +38,16 @@ impl Order {
         // served by a group that counts as one: such a group is taken apart.
         let tangled = cyclic_components(&graph(saga, &units, &owners));
         if !tangled.is_empty() {
-            let tangled: BTreeSet<usize> = tangled.into_iter().flatten().collect();
+            let mut apart = vec![false; units.len()];
+            for unit in tangled.into_iter().flatten() {
+                if let Some(apart) = apart.get_mut(unit) {
+                    *apart = true;
+                }
+            }
             groups.retain(|(_, branches)| {
                 let unit = branches.first().and_then(|first| owners.get(*first));
-                unit.is_none_or(|unit| !tangled.contains(unit))
+                let apart = unit.and_then(|unit| apart.get(*unit));
+                apart.is_none_or(|apart| !apart)
             });
             (owners, units) = self::units(saga, &groups);
         }
@@ -72,7 +78,7 @@ fn groups(saga: &Saga) -> Vec<(Policy, Vec<usize>)> {
         }
         branches.sort_unstable();
         if !branches.is_empty() {
-            groups.push((Policy::named(group.policy.as_deref()), branches));
+            groups.push((Policy::of(group.policy.as_deref()), branches));
         }
     }
     groups

@@ -11,13 +11,25 @@ pub(crate) fn cyclic_components(graph: &Graph) -> Vec<Vec<usize>> {
         nodes: vec![Node::default(); graph.len()],
         visited: 0,
         open: Vec::new(),
-        found: Vec::new(),
+        closed: 0,
     };
     for root in 0..graph.len() {
         search.from(root);
     }
-    search.found.sort_unstable();
-    search.found
+    // Nodes in their order bring members and components into theirs.
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    let mut places = vec![None; search.closed];
+    for (node, state) in search.nodes.iter().enumerate() {
+        let Some(place) = state.cycle.and_then(|cycle| places.get_mut(cycle)) else {
+            continue;
+        };
+        let place = *place.get_or_insert(found.len());
+        match found.get_mut(place) {
+            Some(members) => members.push(node),
+            None => found.push(vec![node]),
+        }
+    }
+    found
 }
 
 #[derive(Clone, Default)]
@@ -28,6 +40,8 @@ struct Node {
     low: usize,
     open: bool,
     next_edge: usize,
+    /// The component with a cycle that it belongs to, by the order of their closing.
+    cycle: Option<usize>,
 }
 
 struct Search<'g> {
@@ -35,7 +49,8 @@ struct Search<'g> {
     nodes: Vec<Node>,
     visited: usize,
     open: Vec<usize>,
-    found: Vec<Vec<usize>>,
+    /// How many components with a cycle are closed.
+    closed: usize,
 }
 
 impl Search<'_> {
@@ -100,24 +115,19 @@ impl Search<'_> {
 
     /// Takes the component that `root` was the first node of.
     fn close(&mut self, root: usize) {
-        let mut members = Vec::new();
+        let targets = self.graph.get(root);
+        let to_itself = targets.is_some_and(|targets| targets.contains(&root));
+        let cycle = to_itself || self.open.last() != Some(&root);
         while let Some(node) = self.open.pop() {
             if let Some(state) = self.nodes.get_mut(node) {
                 state.open = false;
+                state.cycle = cycle.then_some(self.closed);
             }
-            members.push(node);
             if node == root {
                 break;
             }
         }
-        let to_itself = self
-            .graph
-            .get(root)
-            .is_some_and(|targets| targets.contains(&root));
-        if members.len() > 1 || to_itself {
-            members.sort_unstable();
-            self.found.push(members);
-        }
+        self.closed += usize::from(cycle);
     }
 }
 

@@ -1,57 +1,58 @@
 //! The wire shapes of a verdict: report, diagnostic, path, range, fix.
 
+use crate::words::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The name of a rule, stable over releases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// The text is not JSON.
-    InvalidJson,
-    /// The document is longer than `limits.maxBytes`.
-    DocumentTooLarge,
-    /// Arrays and objects are nested deeper than `limits.maxDepth`.
-    DocumentTooDeep,
-    /// There are more steps than `limits.maxSteps`.
-    TooManySteps,
-    /// A value has the wrong JSON type.
-    Type,
-    /// A required key is missing.
-    Required,
-    /// A string is empty.
-    MinLength,
-    /// A number is too small.
-    Minimum,
-    /// A number is too large.
-    Maximum,
-    /// An array is empty.
-    MinItems,
-    /// An array names one thing twice.
-    UniqueItems,
-    /// An object has keys that the schema does not know.
-    AdditionalProperties,
-    /// Two steps share an id.
-    DuplicateStepId,
-    /// An `action_id` starts with none of the known prefixes.
-    UnknownActionPrefix,
-    /// A step cannot be undone.
-    MissingUndoApi,
-    /// A step's `undo_api` is the empty string.
-    EmptyUndoApi,
-    /// A step depends on a step that does not exist.
-    UnknownDependency,
-    /// Steps wait for each other in a circle.
-    DependencyCycle,
-    /// A fan-out group has a policy that is none of the three.
-    UnknownFanOutPolicy,
-    /// A fan-out group names a branch that is no step.
-    UnknownFanOutBranch,
-    /// A step is a branch of two fan-out groups.
-    BranchInTwoGroups,
-    /// A JSON object has one key twice.
-    DuplicateKey,
+words! {
+    /// The name of a rule, stable over releases.
+    #[derive(PartialOrd, Ord)]
+    pub enum Rule {
+        /// The text is not JSON.
+        InvalidJson = "invalid_json",
+        /// The document is longer than `limits.maxBytes`.
+        DocumentTooLarge = "document_too_large",
+        /// Arrays and objects are nested deeper than `limits.maxDepth`.
+        DocumentTooDeep = "document_too_deep",
+        /// There are more steps than `limits.maxSteps`.
+        TooManySteps = "too_many_steps",
+        /// A value has the wrong JSON type.
+        Type = "type",
+        /// A required key is missing.
+        Required = "required",
+        /// A string is empty.
+        MinLength = "min_length",
+        /// A number is too small.
+        Minimum = "minimum",
+        /// A number is too large.
+        Maximum = "maximum",
+        /// An array is empty.
+        MinItems = "min_items",
+        /// An array names one thing twice.
+        UniqueItems = "unique_items",
+        /// An object has keys that the schema does not know.
+        AdditionalProperties = "additional_properties",
+        /// Two steps share an id.
+        DuplicateStepId = "duplicate_step_id",
+        /// An `action_id` starts with none of the known prefixes.
+        UnknownActionPrefix = "unknown_action_prefix",
+        /// A step cannot be undone.
+        MissingUndoApi = "missing_undo_api",
+        /// A step's `undo_api` is the empty string.
+        EmptyUndoApi = "empty_undo_api",
+        /// A step depends on a step that does not exist.
+        UnknownDependency = "unknown_dependency",
+        /// Steps wait for each other in a circle.
+        DependencyCycle = "dependency_cycle",
+        /// A fan-out group has a policy that is none of the three.
+        UnknownFanOutPolicy = "unknown_fan_out_policy",
+        /// A fan-out group names a branch that is no step.
+        UnknownFanOutBranch = "unknown_fan_out_branch",
+        /// A step is a branch of two fan-out groups.
+        BranchInTwoGroups = "branch_in_two_groups",
+        /// A JSON object has one key twice.
+        DuplicateKey = "duplicate_key",
+    }
 }
 
 impl Rule {
@@ -84,17 +85,16 @@ impl Rule {
     }
 }
 
-/// How grave a finding is. Only an `error` makes a definition invalid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The definition must not run.
-    Error,
-    /// The definition may run, but probably does not mean what it says.
-    Warning,
-    /// Worth knowing.
-    Info,
+words! {
+    /// How grave a finding is. Only an `error` makes a definition invalid.
+    pub enum Severity {
+        /// The definition must not run.
+        Error = "error",
+        /// The definition may run, but probably does not mean what it says.
+        Warning = "warning",
+        /// Worth knowing.
+        Info = "info",
+    }
 }
 
 /// One part of a [`Path`]: an object's key or an array's index.

@@ -1,6 +1,7 @@
 //! From bytes to a JSON value: size, encoding, syntax, depth, and keys given twice.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -141,30 +142,29 @@ impl<'a> Survey<'a, '_> {
     }
 
     fn find_duplicates(&mut self, keys: &[Text<'a>]) {
-        if keys.len() < 2 {
+        let names: Vec<Cow<'a, str>> = keys.iter().map(|key| key.decode()).collect();
+        let mut lasts: BTreeMap<&str, usize> = BTreeMap::new();
+        lasts.extend(
+            names
+                .iter()
+                .enumerate()
+                .map(|(at, name)| (name.as_ref(), at)),
+        );
+        if lasts.len() == keys.len() {
             return;
         }
-        let mut sorted: Vec<(Cow<'a, str>, Text<'a>)> =
-            keys.iter().map(|key| (key.decode(), *key)).collect();
-        // A stable sort: of equal keys, the one that counts comes last.
-        sorted.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut ignored: Vec<(Text<'a>, Text<'a>)> = sorted
-            .chunk_by(|a, b| a.0 == b.0)
-            .flat_map(|twins| match twins.split_last() {
-                Some((last, before)) => before.iter().map(|key| (key.1, last.1)).collect(),
-                None => Vec::new(),
-            })
-            .collect();
-        ignored.sort_by_key(|(key, _)| key.bytes().start);
-        for (key, last) in ignored {
+        for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
+            let last = lasts.get(name.as_ref()).filter(|last| **last != at);
+            let Some(last) = last.and_then(|last| keys.get(*last)) else {
+                continue;
+            };
             if self.duplicates.len() > self.limits.max_diagnostics {
                 return;
             }
-            let name = key.decode();
             let path = self.place().key(name.as_ref());
             let message = format!(
                 "Duplicate key '{}': the last one counts",
-                super::quote(&name)
+                super::quote(name)
             );
             let mut finding = Diagnostic::new(Rule::DuplicateKey, path.clone(), message);
             finding.anchor = Anchor::Bytes(key.bytes());

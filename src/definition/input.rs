@@ -69,7 +69,6 @@ fn in_words(reason: &str) -> String {
         "u64" => format!("a whole number from 0 to {}", u64::MAX),
         "usize" => format!("a whole number from 0 to {}", usize::MAX),
         "f64" => "a number".to_owned(),
-        "value" => "a string".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
         other if other.starts_with("struct ") => "an object".to_owned(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::json::Json;
+use crate::words::words;
 
 /// A saga: steps that run in order, each with its undo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,31 +97,22 @@ fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
     }
 }
 
-/// How many branches of a fan-out group must succeed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Policy {
-    /// Every branch.
-    AllMustSucceed,
-    /// More than half of them.
-    MajorityMustSucceed,
-    /// At least one.
-    AnyMustSucceed,
+words! {
+    /// How many branches of a fan-out group must succeed.
+    pub enum Policy {
+        /// Every branch.
+        AllMustSucceed = "all_must_succeed",
+        /// More than half of them.
+        MajorityMustSucceed = "majority_must_succeed",
+        /// At least one.
+        AnyMustSucceed = "any_must_succeed",
+    }
 }
 
 impl Policy {
-    pub(crate) const NAMES: [&str; 3] = [
-        Policy::AllMustSucceed.name(),
-        Policy::MajorityMustSucceed.name(),
-        Policy::AnyMustSucceed.name(),
-    ];
-
     /// The policy of this name; all must succeed where it is missing or unknown.
-    pub fn named(name: Option<&str>) -> Self {
-        let all = [Self::MajorityMustSucceed, Self::AnyMustSucceed];
-        let known = all.into_iter().find(|policy| Some(policy.name()) == name);
-        known.unwrap_or(Self::AllMustSucceed)
+    pub fn of(name: Option<&str>) -> Self {
+        name.and_then(Self::named).unwrap_or(Self::AllMustSucceed)
     }
 
     /// Whether so many commits satisfy a group of so many branches.
@@ -129,15 +121,6 @@ impl Policy {
             Policy::AllMustSucceed => committed == branches,
             Policy::MajorityMustSucceed => committed * 2 > branches,
             Policy::AnyMustSucceed => committed > 0,
-        }
-    }
-
-    /// Its name in a definition.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Policy::AllMustSucceed => "all_must_succeed",
-            Policy::MajorityMustSucceed => "majority_must_succeed",
-            Policy::AnyMustSucceed => "any_must_succeed",
         }
     }
 }

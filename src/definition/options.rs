@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::diagnostic::{Rule, Severity};
 use super::input;
 use crate::error::{Code, Error};
+use crate::words::words;
 
 /// The action prefixes of the reference.
 pub const VALID_ACTION_PREFIXES: [&str; 10] = [
@@ -137,19 +138,18 @@ impl RuleLevels {
     }
 }
 
-/// A severity, or `off`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Makes the definition invalid.
-    Error,
-    /// Is reported as a warning.
-    Warning,
-    /// Is reported as information.
-    Info,
-    /// Is not reported.
-    Off,
+words! {
+    /// A severity, or `off`.
+    pub enum Level {
+        /// Makes the definition invalid.
+        Error = "error",
+        /// Is reported as a warning.
+        Warning = "warning",
+        /// Is reported as information.
+        Info = "info",
+        /// Is not reported.
+        Off = "off",
+    }
 }
 
 /// Bounds on the document and the report.

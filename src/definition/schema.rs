@@ -1,5 +1,7 @@
 //! The structural rules: the one JSON Schema, compiled in, and its findings in our words.
 
+use std::collections::BTreeMap;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
@@ -228,16 +230,10 @@ fn with_twin(mut finding: Diagnostic, path: &Path, array: &Value) -> Diagnostic 
     let Some(items) = array.as_array() else {
         return finding;
     };
-    let mut sorted: Vec<(String, usize)> = items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| (item.to_string(), index))
-        .collect();
-    sorted.sort();
-    let twins = sorted.windows(2).find_map(|pair| match pair {
-        [a, b] if a.0 == b.0 => Some((a.1, b.1)),
-        _ => None,
-    });
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut items = items.iter().enumerate();
+    let twins =
+        items.find_map(|(index, item)| Some((seen.insert(item.to_string(), index)?, index)));
     if let Some((first, second)) = twins {
         let place = |index| path.clone().index(index);
         finding.related = vec![

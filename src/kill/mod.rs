@@ -104,11 +104,9 @@ impl KillSwitch {
     }
 
     /// The block list: each agent with the kill that put it there.
-    pub fn killed_by(&self) -> BTreeMap<&str, &str> {
+    pub fn killed_by(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.killed.iter();
-        entries
-            .map(|(agent_did, killed)| (agent_did.as_str(), killed.kill_id.as_str()))
-            .collect()
+        entries.map(|(agent_did, killed)| (agent_did.as_str(), killed.kill_id.as_str()))
     }
 
     /// Adds a substitute to a session; a killed agent is none. One that `asks` is made an offer,

@@ -5,17 +5,18 @@ use serde::{Deserialize, Serialize};
 use super::substitutes::SubstituteOrder;
 use crate::definition::input;
 use crate::error::{Code, Error};
+use crate::words::words;
 
-/// What to do with a step whose killed agent may still be working on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum OnUnconfirmed {
-    /// Hold it until its action settles or a person decides.
-    #[default]
-    Hold,
-    /// Hand it over at once: two agents may work on it.
-    Proceed,
+words! {
+    /// What to do with a step whose killed agent may still be working on it.
+    #[derive(Default)]
+    pub enum OnUnconfirmed {
+        /// Hold it until its action settles or a person decides.
+        #[default]
+        Hold = "hold",
+        /// Hand it over at once: two agents may work on it.
+        Proceed = "proceed",
+    }
 }
 
 /// How a switch kills. Every field has a default.

@@ -3,58 +3,56 @@
 use serde::{Deserialize, Serialize};
 
 use crate::saga::Timestamp;
+use crate::words::words;
 
-/// Why an agent was killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum KillReason {
-    /// It no longer behaves as it did.
-    BehavioralDrift,
-    /// It asks too often.
-    RateLimit,
-    /// It left its privilege ring.
-    RingBreach,
-    /// Somebody said so.
-    Manual,
-    /// Its quarantine ended without a decision.
-    QuarantineTimeout,
-    /// Its session is over.
-    SessionTimeout,
+words! {
+    /// Why an agent was killed.
+    pub enum KillReason {
+        /// It no longer behaves as it did.
+        BehavioralDrift = "behavioral_drift",
+        /// It asks too often.
+        RateLimit = "rate_limit",
+        /// It left its privilege ring.
+        RingBreach = "ring_breach",
+        /// Somebody said so.
+        Manual = "manual",
+        /// Its quarantine ended without a decision.
+        QuarantineTimeout = "quarantine_timeout",
+        /// Its session is over.
+        SessionTimeout = "session_timeout",
+    }
 }
 
-/// What became of a step of a killed agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum HandoffStatus {
-    /// Held until the killed agent's action settles or a person decides.
-    Pending,
-    /// A substitute has it.
-    HandedOff,
-    /// It could not even be named.
-    Failed,
-    /// Nobody took it: its rollback was triggered.
-    Compensated,
+words! {
+    /// What became of a step of a killed agent.
+    pub enum HandoffStatus {
+        /// Held until the killed agent's action settles or a person decides.
+        Pending = "pending",
+        /// A substitute has it.
+        HandedOff = "handed_off",
+        /// It could not even be named.
+        Failed = "failed",
+        /// Nobody took it: its rollback was triggered.
+        Compensated = "compensated",
+    }
 }
 
-/// How the termination callback ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum TerminationOutcome {
-    /// It settled; that is all it means.
-    Confirmed,
-    /// An `AbortController` was aborted; nobody knows who listened.
-    Signalled,
-    /// It did not settle in time.
-    TimedOut,
-    /// It threw or rejected.
-    Threw,
-    /// None was registered.
-    NoHandler,
-    /// An earlier kill had called it.
-    AlreadyKilled,
+words! {
+    /// How the termination callback ended.
+    pub enum TerminationOutcome {
+        /// It settled; that is all it means.
+        Confirmed = "confirmed",
+        /// An `AbortController` was aborted; nobody knows who listened.
+        Signalled = "signalled",
+        /// It did not settle in time.
+        TimedOut = "timed_out",
+        /// It threw or rejected.
+        Threw = "threw",
+        /// None was registered.
+        NoHandler = "no_handler",
+        /// An earlier kill had called it.
+        AlreadyKilled = "already_killed",
+    }
 }
 
 /// A step of a killed agent and who has it now.

@@ -1,6 +1,6 @@
 //! What of a switch must outlive a restart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -99,20 +99,23 @@ pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error>
     if successes > snapshot.total_handoffs {
         return Err(bad("total_handoffs", "is less than the history says"));
     }
-    let killed = snapshot.killed.into_iter().map(|one| {
-        let moved = one.moved.into_iter().collect();
-        (
+    let mut killed = BTreeMap::new();
+    for one in snapshot.killed {
+        let mut moved = BTreeSet::new();
+        moved.extend(one.moved);
+        let (kill_id, proceed) = (one.kill_id, one.proceed);
+        killed.insert(
             one.agent_did,
             Killed {
-                kill_id: one.kill_id,
-                proceed: one.proceed,
+                kill_id,
+                proceed,
                 moved,
             },
-        )
-    });
+        );
+    }
     Ok(KillSwitch {
         options: snapshot.options,
-        killed: killed.collect(),
+        killed,
         substitutes: Substitutes::default(),
         kills: BTreeMap::new(),
         history: snapshot.history.into(),

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use crate::words::words;
 
-/// Which substitute is asked first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum SubstituteOrder {
-    /// Always the one that was registered first, as in the reference.
-    #[default]
-    First,
-    /// Each in turn.
-    RoundRobin,
+words! {
+    /// Which substitute is asked first.
+    #[derive(Default)]
+    pub enum SubstituteOrder {
+        /// Always the one that was registered first, as in the reference.
+        #[default]
+        First = "first",
+        /// Each in turn.
+        RoundRobin = "round_robin",
+    }
 }
 
 /// A substitute of a session.

@@ -8,6 +8,7 @@ use super::state::{SagaState, StepState};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::model::StepDefinition;
+use crate::words::words;
 
 /// The format that the first event of every log names.
 pub const LOG_FORMAT: &str = "sagaward.log";
@@ -203,15 +204,14 @@ pub enum Fact {
     },
 }
 
-/// What an attempt attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The step's action.
-    Execute,
-    /// Its undo.
-    Compensate,
+words! {
+    /// What an attempt attempts.
+    pub enum Action {
+        /// The step's action.
+        Execute = "execute",
+        /// Its undo.
+        Compensate = "compensate",
+    }
 }
 
 /// The fields of all facts: reading them as one keeps the module small.
@@ -286,12 +286,12 @@ impl Fields {
             },
             "step_transitioned" => Fact::StepTransitioned {
                 step_id: step_id?,
-                to: state(&StepState::ALL, StepState::name, self.to)?,
+                to: state(StepState::named, self.to)?,
                 result: self.result,
                 error: self.error,
             },
             "saga_transitioned" => Fact::SagaTransitioned {
-                to: state(&SagaState::ALL, SagaState::name, self.to)?,
+                to: state(SagaState::named, self.to)?,
                 error: self.error,
             },
             "run_started" => Fact::RunStarted {
@@ -354,14 +354,9 @@ fn given<T>(field: Option<T>, name: &str) -> Result<T, serde_json::Error> {
     field.ok_or_else(|| wrong(format!("missing field `{name}`")))
 }
 
-fn state<T: Copy>(
-    all: &[T],
-    name: fn(T) -> &'static str,
-    wanted: Option<String>,
-) -> Result<T, serde_json::Error> {
-    let wanted = given(wanted, "to")?;
-    let known = all.iter().copied().find(|state| name(*state) == wanted);
-    known.ok_or_else(|| wrong(format!("'{wanted}' is no state")))
+fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, serde_json::Error> {
+    let to = given(to, "to")?;
+    named(&to).ok_or_else(|| wrong(format!("'{to}' is no state")))
 }
 
 fn wrong(message: String) -> serde_json::Error {

@@ -26,7 +26,7 @@ mod state;
 mod step;
 mod timestamp;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use dict::{SagaDict, StepDict};
 pub use event::{Action, Event, Fact, LOG_FORMAT, LOG_VERSION};
@@ -299,8 +299,8 @@ impl Saga {
         })
     }
 
-    /// The agents of the steps that may still run.
-    pub fn unfinished_agents(&self) -> BTreeSet<&str> {
+    /// The agents of the steps that may still run, each once, sorted.
+    pub fn unfinished_agents(&self) -> Vec<&str> {
         let unfinished = self.steps.iter().filter(|step| match step.state {
             StepState::Pending => !self.state.is_final(),
             StepState::Executing => true,
@@ -310,7 +310,10 @@ impl Saga {
             | StepState::CompensationFailed
             | StepState::Failed => false,
         });
-        unfinished.map(|step| step.agent_did.as_str()).collect()
+        let mut agents: Vec<&str> = unfinished.map(|step| step.agent_did.as_str()).collect();
+        agents.sort_unstable();
+        agents.dedup();
+        agents
     }
 
     /// Whether a step stands still until a person decides, or its killed agent's action settles.

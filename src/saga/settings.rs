@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::definition::input;
 use crate::error::{Code, Error};
+use crate::words::words;
 
 /// The longest wait that can be asked for: a day, as the longest timeout of a step.
 pub const LONGEST_WAIT_MS: f64 = 86_400_000.0;
@@ -45,39 +46,36 @@ pub struct RetrySettings {
     pub jitter: bool,
 }
 
-/// How waits grow from retry to retry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Backoff {
-    /// 1, 2, 3 … times the first.
-    Linear,
-    /// 1, 2, 4 … times the first.
-    Exponential,
+words! {
+    /// How waits grow from retry to retry.
+    pub enum Backoff {
+        /// 1, 2, 3 … times the first.
+        Linear = "linear",
+        /// 1, 2, 4 … times the first.
+        Exponential = "exponential",
+    }
 }
 
-/// What a rollback does with a step whose effect nobody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum InDoubt {
-    /// Takes it for committed, and undoes it.
-    Undo,
-    /// Takes it for failed.
-    Ignore,
-    /// Takes it for failed, and the saga ends escalated.
-    Escalate,
+words! {
+    /// What a rollback does with a step whose effect nobody knows.
+    pub enum InDoubt {
+        /// Takes it for committed, and undoes it.
+        Undo = "undo",
+        /// Takes it for failed.
+        Ignore = "ignore",
+        /// Takes it for failed, and the saga ends escalated.
+        Escalate = "escalate",
+    }
 }
 
-/// What follows when a step cannot be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum OnUndoFailure {
-    /// All other steps are undone, then the saga ends escalated.
-    Escalate,
-    /// The rollback stands still until an operator retries, skips or escalates.
-    Hold,
+words! {
+    /// What follows when a step cannot be undone.
+    pub enum OnUndoFailure {
+        /// All other steps are undone, then the saga ends escalated.
+        Escalate = "escalate",
+        /// The rollback stands still until an operator retries, skips or escalates.
+        Hold = "hold",
+    }
 }
 
 impl Default for RunSettings {

@@ -138,16 +138,15 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
         error: snapshot.error,
         created_at: snapshot.created_at,
         completed_at: snapshot.completed_at,
-        killed: snapshot
-            .killed
-            .into_iter()
-            .map(|killed| (killed.agent_did, killed.kill_id))
-            .collect(),
+        killed: BTreeMap::new(),
         settings: snapshot.settings,
         paused: snapshot.paused,
         seq: snapshot.seq,
         log: Vec::new(),
     };
+    let killed = snapshot.killed.into_iter();
+    saga.killed
+        .extend(killed.map(|killed| (killed.agent_did, killed.kill_id)));
     saga.set_fan_out(snapshot.fan_out)
         .map_err(|error| bad("fan_out", &error.message))?;
     saga.add_all(snapshot.steps)

@@ -1,74 +1,59 @@
 //! The two state machines, as the reference has them.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Code, Error};
+use crate::words::words;
 
-/// The state of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum StepState {
-    /// Not started.
-    Pending,
-    /// An attempt runs, or one is to follow.
-    Executing,
-    /// Done; to be undone if the saga fails.
-    Committed,
-    /// Its undo runs.
-    Compensating,
-    /// Undone. Final.
-    Compensated,
-    /// Could not be undone. Final.
-    CompensationFailed,
-    /// Did not succeed. Final.
-    Failed,
+words! {
+    /// The state of a step.
+    pub enum StepState {
+        /// Not started.
+        Pending = "pending",
+        /// An attempt runs, or one is to follow.
+        Executing = "executing",
+        /// Done; to be undone if the saga fails.
+        Committed = "committed",
+        /// Its undo runs.
+        Compensating = "compensating",
+        /// Undone. Final.
+        Compensated = "compensated",
+        /// Could not be undone. Final.
+        CompensationFailed = "compensation_failed",
+        /// Did not succeed. Final.
+        Failed = "failed",
+    }
 }
 
-/// The state of a saga.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum SagaState {
-    /// Steps run forward.
-    Running,
-    /// Committed steps are undone.
-    Compensating,
-    /// Ended: all done, or all undone. Final.
-    Completed,
-    /// Ended with nothing done. Final.
-    Failed,
-    /// Ended where a person must look. Final.
-    Escalated,
+words! {
+    /// The state of a saga.
+    pub enum SagaState {
+        /// Steps run forward.
+        Running = "running",
+        /// Committed steps are undone.
+        Compensating = "compensating",
+        /// Ended: all done, or all undone. Final.
+        Completed = "completed",
+        /// Ended with nothing done. Final.
+        Failed = "failed",
+        /// Ended where a person must look. Final.
+        Escalated = "escalated",
+    }
 }
 
-/// How a saga ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Every step committed.
-    Succeeded,
-    /// It failed, and what was done is undone.
-    RolledBack,
-    /// It failed with nothing to undo.
-    Failed,
-    /// Something could not be undone.
-    Escalated,
+words! {
+    /// How a saga ended.
+    pub enum Outcome {
+        /// Every step committed.
+        Succeeded = "succeeded",
+        /// It failed, and what was done is undone.
+        RolledBack = "rolled_back",
+        /// It failed with nothing to undo.
+        Failed = "failed",
+        /// Something could not be undone.
+        Escalated = "escalated",
+    }
 }
 
 impl StepState {
-    /// All states, in the order of a step's life.
-    pub const ALL: [Self; 7] = [
-        Self::Pending,
-        Self::Executing,
-        Self::Committed,
-        Self::Compensating,
-        Self::Compensated,
-        Self::CompensationFailed,
-        Self::Failed,
-    ];
-
     /// The states that may follow.
     pub const fn allowed(self) -> &'static [Self] {
         match self {
@@ -77,19 +62,6 @@ impl StepState {
             Self::Committed => &[Self::Compensating],
             Self::Compensating => &[Self::Compensated, Self::CompensationFailed],
             Self::Compensated | Self::CompensationFailed | Self::Failed => &[],
-        }
-    }
-
-    /// The state's name in documents.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Executing => "executing",
-            Self::Committed => "committed",
-            Self::Compensating => "compensating",
-            Self::Compensated => "compensated",
-            Self::CompensationFailed => "compensation_failed",
-            Self::Failed => "failed",
         }
     }
 
@@ -117,32 +89,12 @@ impl StepState {
 }
 
 impl SagaState {
-    /// All states, in the order of a saga's life.
-    pub const ALL: [Self; 5] = [
-        Self::Running,
-        Self::Compensating,
-        Self::Completed,
-        Self::Failed,
-        Self::Escalated,
-    ];
-
     /// The states that may follow.
     pub const fn allowed(self) -> &'static [Self] {
         match self {
             Self::Running => &[Self::Compensating, Self::Completed, Self::Failed],
             Self::Compensating => &[Self::Completed, Self::Failed, Self::Escalated],
             Self::Completed | Self::Failed | Self::Escalated => &[],
-        }
-    }
-
-    /// The state's name in documents.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Compensating => "compensating",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Escalated => "escalated",
         }
     }
 

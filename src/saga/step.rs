@@ -6,6 +6,7 @@ use super::state::StepState;
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::model::StepDefinition;
+use crate::words::words;
 
 /// Seconds that an attempt may take where the definition says nothing.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 300;
@@ -73,23 +74,22 @@ pub struct Step {
     pub fence: Option<Fence>,
 }
 
-/// What goes on in a step's state while a run drives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Activity {
-    /// Nothing.
-    Idle,
-    /// An attempt is in flight.
-    Running,
-    /// An attempt was told to stop: it settles, or its grace ends.
-    Aborting,
-    /// The next attempt is due at `retry_at`.
-    Waiting,
-    /// All tries are used up, and the effect is in doubt.
-    Exhausted,
-    /// The undo failed; an operator decides.
-    Held,
+words! {
+    /// What goes on in a step's state while a run drives it.
+    pub enum Activity {
+        /// Nothing.
+        Idle = "idle",
+        /// An attempt is in flight.
+        Running = "running",
+        /// An attempt was told to stop: it settles, or its grace ends.
+        Aborting = "aborting",
+        /// The next attempt is due at `retry_at`.
+        Waiting = "waiting",
+        /// All tries are used up, and the effect is in doubt.
+        Exhausted = "exhausted",
+        /// The undo failed; an operator decides.
+        Held = "held",
+    }
 }
 
 impl Activity {

@@ -13,8 +13,8 @@ use crate::saga::{SagaState, StepState};
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Constants {
     valid_action_prefixes: &'static [&'static str],
-    step_transitions: BTreeMap<&'static str, &'static [StepState]>,
-    saga_transitions: BTreeMap<&'static str, &'static [SagaState]>,
+    step_transitions: BTreeMap<&'static str, Vec<&'static str>>,
+    saga_transitions: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 /// JSON text, ended by a zero byte.
@@ -22,15 +22,24 @@ struct Constants {
 pub fn constants() -> *const u8 {
     let constants = Constants {
         valid_action_prefixes: &VALID_ACTION_PREFIXES,
-        step_transitions: StepState::ALL
-            .map(|state| (state.name(), state.allowed()))
-            .into(),
-        saga_transitions: SagaState::ALL
-            .map(|state| (state.name(), state.allowed()))
-            .into(),
+        step_transitions: transitions(StepState::ALL, StepState::name, StepState::allowed),
+        saga_transitions: transitions(SagaState::ALL, SagaState::name, SagaState::allowed),
     };
     // Writing our own structs to memory cannot fail.
     let mut json = serde_json::to_vec(&constants).unwrap_or_default();
     json.push(0);
     json.leak().as_ptr()
+}
+
+fn transitions<T: Copy>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+    allowed: fn(T) -> &'static [T],
+) -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut table = BTreeMap::new();
+    for state in all {
+        let follow = allowed(*state).iter().copied().map(name);
+        table.insert(name(*state), follow.collect());
+    }
+    table
 }

@@ -47,9 +47,9 @@ impl KillSwitchCore {
         self.0.is_killed(agent_did)
     }
 
-    /// The block list with the last kill of each agent, as JSON.
+    /// The block list with the last kill of each agent, as a JSON list of pairs.
     pub fn killed(&self) -> String {
-        json(&self.0.killed_by())
+        json(&self.0.killed_by().collect::<Vec<_>>())
     }
 
     /// Adds a substitute.

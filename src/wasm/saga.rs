@@ -78,7 +78,7 @@ impl SagaCore {
 
     /// Sets the saga's state.
     pub fn transition(&mut self, to: &str, error: Option<String>, at: f64) -> Result<(), JsValue> {
-        let to = named(&SagaState::ALL, SagaState::name, to)?;
+        let to = named(SagaState::named, SagaState::WORDS, to)?;
         Ok(self
             .0
             .saga_mut()
@@ -95,7 +95,7 @@ impl SagaCore {
         error: Option<String>,
         at: f64,
     ) -> Result<(), JsValue> {
-        let to = named(&StepState::ALL, StepState::name, to)?;
+        let to = named(StepState::named, StepState::WORDS, to)?;
         let result = result.as_deref().map(Json::parse).transpose()?;
         let at = Timestamp::from_epoch_ms(at)?;
         let saga = self.0.saga_mut();
@@ -275,16 +275,10 @@ fn invalid(error: serde_json::Error) -> Error {
     )
 }
 
-fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, wanted: &str) -> Result<T, Error> {
-    all.iter()
-        .copied()
-        .find(|one| name(*one) == wanted)
-        .ok_or_else(|| {
-            let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
-            let message = format!(
-                "'{wanted}' is no state; the states are {}",
-                names.join(", ")
-            );
-            Error::new(Code::BadArgument, message)
-        })
+fn named<T>(named: fn(&str) -> Option<T>, states: &[&str], wanted: &str) -> Result<T, Error> {
+    named(wanted).ok_or_else(|| {
+        let states = states.join(", ");
+        let message = format!("'{wanted}' is no state; the states are {states}");
+        Error::new(Code::BadArgument, message)
+    })
 }

@@ -187,7 +187,7 @@ test('what is wrong with an option is said in the words of JSON', () => {
     [{ limits: { maxBytes: 1.5 } }, 'options (limits.maxBytes): invalid type: number `1.5`, expected a whole number from 0 to 4294967295'],
     [{ limits: [1] }, 'options (limits): invalid type: list, expected an object'],
     [{ actionPrefixes: {} }, 'options (actionPrefixes): invalid type: object, expected a list'],
-    [{ rules: { duplicate_key: 5 } }, 'options (rules.duplicate_key): expected a string'],
+    [{ rules: { duplicate_key: 5 } }, 'options (rules.duplicate_key): invalid type: number `5`, expected a string'],
   ];
   for (const [given, message] of said) assert.throws(() => validate({}, given), { message });
 });

@@ -37,7 +37,7 @@ impl Plan {
             let named = list(&group["branches"]).filter_map(Value::as_str);
             let places = named.filter_map(|name| ids.iter().position(|id| *id == name));
             let branches: BTreeSet<usize> = places.filter(|place| taken.insert(*place)).collect();
-            groups.push((Policy::named(group["policy"].as_str()), branches));
+            groups.push((Policy::of(group["policy"].as_str()), branches));
         }
         let depends_on = |place: usize| {
             let named = definition["steps"][place]["depends_on"].as_array();

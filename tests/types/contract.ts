@@ -44,7 +44,8 @@ import {
   validateText,
 } from 'sagaward';
 import { init } from 'sagaward/slim';
-import { terminateProcess, terminateWorker } from 'sagaward/node';
+import { IndexedDbJournal } from 'sagaward/browser';
+import { FileJournal, terminateProcess, terminateWorker } from 'sagaward/node';
 import type { ChildProcess } from 'node:child_process';
 import type { Worker } from 'node:worker_threads';
 
@@ -105,6 +106,9 @@ declare const child: ChildProcess;
 const ended: Promise<void>[] = [terminateWorker(worker)(), terminateProcess(child, { graceMs: 10 })()];
 
 same<typeof run, (saga: Saga, options: RunOptions) => SagaRun>(true);
+const journals: Required<Journal>[] = [new MemoryJournal(), new FileJournal('sagas', { fsync: false }), new IndexedDbJournal(), new IndexedDbJournal('sagas')];
+// @ts-expect-error
+new FileJournal('sagas', { sync: false });
 same<typeof recover, (journal: Journal, sagaId: string, options: RecoverOptions) => Promise<RunResult>>(true);
 same<typeof recoverAll, (journal: Journal, options: RecoverOptions) => AsyncIterable<SagaRun>>(true);
 same<RecoverOptions, Omit<RunOptions, 'journal'>>(true);

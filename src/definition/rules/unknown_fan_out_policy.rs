@@ -11,7 +11,7 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
         let Some(policy) = group.policy.as_deref() else {
             continue;
         };
-        if Policy::NAMES.contains(&policy) {
+        if Policy::WORDS.contains(&policy) {
             continue;
         }
         findings.add(Rule::UnknownFanOutPolicy, |suggest| {
@@ -23,13 +23,13 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
             let path = Path::root().key("fan_out").index(group.index).key("policy");
             let mut finding = Diagnostic::new(Rule::UnknownFanOutPolicy, path.clone(), message);
             let meant = if suggest {
-                nearest(policy, Policy::NAMES)
+                nearest(policy, Policy::WORDS.iter().copied())
             } else {
                 None
             };
             finding.help = Some(match meant {
                 Some(name) => did_you_mean(name),
-                None => format!("the policies are {}", Policy::NAMES.join(", ")),
+                None => format!("the policies are {}", Policy::WORDS.join(", ")),
             });
             let name = meant.unwrap_or(Policy::AllMustSucceed.name());
             finding.fixes = vec![Fix::replace(format!("Change to \"{name}\""), path, name)];

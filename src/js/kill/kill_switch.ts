@@ -112,7 +112,7 @@ export class KillSwitch {
   attach(saga: Saga, dispatch: Dispatch = (input) => void saga.handle(input)): void {
     sagaOnly(saga);
     callable(dispatch, 'dispatch');
-    const killers = new Map<string, string>(Object.entries(JSON.parse(this.#ask((core) => core.killed()))));
+    const killers = new Map<string, string>(JSON.parse(this.#ask((core) => core.killed())));
     const agents = agentsOf(saga);
     const attached = this.#sagas.attach(saga, dispatch);
     for (const agent of agents) {
@@ -219,7 +219,7 @@ export class KillSwitch {
 
   /** The run itself asks for substitutes where earlier kills have left it steps. */
   #feed(saga: Saga, dispatch: Dispatch): () => void {
-    const killers = new Map<string, string>(Object.entries(JSON.parse(this.#ask((core) => core.killed()))));
+    const killers = new Map<string, string>(JSON.parse(this.#ask((core) => core.killed())));
     this.#sagas.attach(saga, dispatch);
     for (const agent of agentsOf(saga)) {
       const killId = killers.get(agent);

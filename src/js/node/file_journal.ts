@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { id, text } from '../arguments.js';
+import { id, object, text } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import { checkAppend, checkSnapshot, conflict, type Journal, tooNew } from '../journal/journal.js';
 import type { SagaEvent } from '../saga.js';
@@ -48,7 +48,9 @@ export class FileJournal implements Journal {
 
   constructor(directory: string, options: { fsync?: boolean } = {}) {
     this.#directory = resolve(text(directory, 'directory'));
-    const { fsync = true } = options;
+    const { fsync = true, ...others } = object(options, 'the options');
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new SagawardError('bad_option', `${unknown} is no option; there is fsync.`);
     if (typeof fsync !== 'boolean') throw new SagawardError('bad_option', `fsync must be true or false, not ${fsync}`);
     this.#fsync = fsync;
   }

@@ -1,28 +1,13 @@
 // What every journal keeps to: one list of cases, run over each of them, in Node and in a page.
 // `make()` gives a journal that nobody has used, and how to open another one over the same events.
 import { recover, recoverAll, run, Saga, SagawardError } from 'sagaward';
+import { all, moved, sagaOf, step } from './sagas.mjs';
 
-const step = (id, more) => ({ id, action_id: 'test.run', agent: `did:${id}`, undo_api: `/undo/${id}`, ...more });
-const newSaga = (saga_id, ...steps) => Saga.fromDefinition({ name: 'release', session_id: 's', steps: [step('build'), ...steps] }, { saga_id, now: () => 1e12 });
-
-/** A saga moved by hand, event by event. */
-function moved(saga_id, ...states) {
-  const saga = newSaga(saga_id);
-  for (const state of states) saga.transitionStep('build', state, { result: state === 'committed' ? ODD : undefined });
-  return saga;
-}
+const newSaga = (saga_id, ...steps) => sagaOf(saga_id, [step('build'), ...steps]);
 const copy = (value) => JSON.parse(JSON.stringify(value));
 const log = (saga, from) => copy(saga.log(from));
 
-/** All that JSON can hold and a careless writer loses. */
-const ODD = JSON.parse('{"z": 1, "a": "\\u2028\\u2029\\u0000\\n\\"\\\\ 😀 é", "10": [1e300, -0.5, null, true], "__proto__": {"polluted": true}, "chain": "00000000 00000000 0 00000000", "": {}}');
 const IDS = ['', ' ', '../../etc/passwd', 'C:\\x', 'a/b', 'a\nb', '日本 😀', 'Saga', 'saga', '__proto__', 'constructor', 'x'.repeat(10_000)];
-
-async function all(events) {
-  const list = [];
-  for await (const event of events) list.push(event);
-  return list;
-}
 
 async function code(work) {
   try {

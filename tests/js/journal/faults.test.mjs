@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { recover, run, SagawardError } from 'sagaward';
-import { all, sagaOf, step } from './sagas.mjs';
+import { all, moved, sagaOf, step } from './sagas.mjs';
 
 /** What a journal asks of the system, and how that says no. */
 const CALLBACKS = new Set(['fdatasync', 'fsync', 'read']);
@@ -131,6 +131,42 @@ test('a disk that takes only a part of what is written', async () => {
   }
 });
 
+/** What is asked of the system, of that which matters after a loss of power. */
+async function lasting(work) {
+  const calls = [];
+  answer = (name) => void (['mkdirSync', 'writeSync', 'renameSync', 'fdatasync', 'fsync'].includes(name) && calls.push(name));
+  await work();
+  answer = undefined;
+  return calls;
+}
+
+test('what is done is durable, in the order that matters', async () => {
+  const directory = fresh();
+  const journal = new FileJournal(directory);
+  const saga = moved('saga:1', 'executing');
+  const [first, ...rest] = saga.log();
+  // Two directories are made, each to be known to the one above; then the file, to be known to its own.
+  assert.deepEqual(await lasting(() => journal.append('saga:1', [first], 0)), ['mkdirSync', 'fsync', 'fsync', 'writeSync', 'fdatasync', 'fsync']);
+  assert.deepEqual(await lasting(() => journal.append('saga:1', rest, 1)), ['writeSync', 'fdatasync']);
+  // The new file and its name, the line that leads to it, its place.
+  assert.deepEqual(await lasting(() => journal.compact('saga:1', saga.snapshot())), ['writeSync', 'fsync', 'fsync', 'writeSync', 'fdatasync', 'renameSync', 'fsync']);
+});
+
+test('sagas that begin at a time share the sync of their directory', async () => {
+  const journal = new FileJournal(fresh());
+  await journal.append('first', moved('first').log(), 0);
+  const ids = Array.from({ length: 100 }, (_, i) => `saga:${i}`);
+  const calls = await lasting(() => Promise.all(ids.map((id) => journal.append(id, moved(id).log(), 0))));
+  assert.deepEqual(calls.filter((name) => name === 'fsync'), ['fsync']);
+});
+
+test('without fsync nothing is synced but what replaces a file', async () => {
+  const journal = new FileJournal(fresh(), { fsync: false });
+  const saga = moved('saga:1', 'executing');
+  assert.deepEqual(await lasting(() => journal.append('saga:1', saga.log(), 0)), ['mkdirSync', 'writeSync']);
+  assert.deepEqual(await lasting(() => journal.compact('saga:1', saga.snapshot())), ['writeSync', 'fsync', 'writeSync', 'renameSync']);
+});
+
 test('what was not synced is not trusted: the journal takes nothing more', async () => {
   const journal = new FileJournal(fresh());
   const events = sagaOf('saga:1', [step('a'), step('b')]).log();
@@ -178,6 +214,10 @@ test('a user who may not write there is told', async () => {
   await assert.rejects(new FileJournal(fresh()).append('saga:1', sagaOf('saga:1').log(), 0), { code: 'journal_failed', message: /Let this user read and write there/ });
   answer = undefined;
 });
+
+for (const [options, message] of [[{ sync: true }, /sync is no option/], [{ fsync: 1 }, /must be true or false, not 1/], [null, /must be an object/]]) {
+  test(`a journal refuses the options ${JSON.stringify(options)}`, () => assert.throws(() => new FileJournal(folder, options), { name: 'SagawardError', message }));
+}
 
 const script = `
   import { run, Saga } from 'sagaward';

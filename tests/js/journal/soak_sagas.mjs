@@ -11,7 +11,7 @@ export function shape(sagaId) {
     parallel: number % 3 === 0,
     doomed: number % 5 === 0 ? 's4' : undefined,
     substitute: number % 10 === 0,
-    compacted: number % 4 === 1,
+    isCompacted: number % 4 === 1,
   };
 }
 

@@ -7,9 +7,11 @@ import { all, sagaOf } from './sagas.mjs';
 import { shape, stepsOf } from './soak_sagas.mjs';
 
 const [directory, effects, begins] = process.argv.slice(2);
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const journal = new FileJournal(directory);
 const killSwitch = new KillSwitch();
+/** The sagas whose journal is compacted now and then. */
+const compacted = new Map();
 
 /** What is written here happened: the file is the world outside. */
 const tell = (what, step, { sagaId, attempt, idempotencyKey }) => appendFileSync(effects, `${JSON.stringify({ what, sagaId, step_id: step.step_id, attempt, key: idempotencyKey })}\n`);
@@ -30,35 +32,41 @@ const options = {
       await new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason)));
     }
     await while_();
+    await compact(context.sagaId);
     return step.step_id;
   },
   async compensate(step, context) {
     await while_();
     tell('undo', step, context);
-    await while_();
+    await compact(context.sagaId);
   },
   onRun({ saga }) {
-    const { compacted, doomed, substitute } = shape(saga.sagaId);
+    const { isCompacted, doomed, substitute } = shape(saga.sagaId);
     if (doomed && !killSwitch.isKilled(`did:doomed:${saga.sagaId}`)) killSwitch.registerAgent(`did:doomed:${saga.sagaId}`, () => {});
     if (substitute) killSwitch.registerSubstitute(saga.sessionId, 'did:substitute');
-    if (compacted) saga.subscribe(({ seq }) => void (seq % 10 === 0 && setImmediate(() => saga.outcome ?? compact(saga))));
+    if (isCompacted) compacted.set(saga.sagaId, saga);
   },
 };
 
-/** What is not durable yet cannot be compacted. */
-async function compact(saga) {
-  await journal.compact(saga.sagaId, saga.snapshot()).catch((error) => {
+async function compact(sagaId) {
+  const saga = compacted.get(sagaId);
+  if (!saga || Math.random() > 0.1) return;
+  await journal.compact(sagaId, saga.snapshot()).catch((error) => {
+    // What is not durable yet cannot be compacted.
     if (error.code !== 'journal_conflict') throw error;
   });
 }
 
 const running = new Set();
 const started = (run) => {
-  const ended = Promise.resolve(run).then(({ saga }) => saga.free()).finally(() => running.delete(ended));
+  const ended = Promise.resolve(run).then(({ saga }) => {
+    compacted.delete(saga.sagaId);
+    saga.free();
+  }).finally(() => running.delete(ended));
   running.add(ended);
 };
 
-let next = (await all(journal.list())).length;
+let next = Math.max(-1, ...(await all(journal.list())).map((sagaId) => Number(sagaId.split(':')[1]))) + 1;
 for await (const run of recoverAll(journal, options)) started(run);
 process.send('at work');
 for (;;) {

@@ -6,11 +6,9 @@ import { join } from 'node:path';
 import { Saga } from 'sagaward';
 import { FileJournal } from 'sagaward/node';
 import { fileName, stateOf } from './golden.mjs';
+import { ODD, step } from './sagas.mjs';
 
-const step = (id, more) => ({ id, action_id: 'test.run', agent: `did:${id}`, undo_api: `/undo/${id}`, ...more });
 const chain = [step('a'), step('b'), step('c')];
-/** What JSON can hold and a careless writer loses. */
-const odd = JSON.parse('{"z": 1, "a": "\\u2028\\u0000\\n\\"\\\\ 😀 é", "10": [1e300, -0.5, null, true], "__proto__": {"x": 1}, "chain": "00000000 00000000 0 00000000"}');
 
 /** Each saga as it is told, input by input: `tell(type, fields)`; `of(id)` names the last attempt of a step. */
 const stories = {
@@ -20,7 +18,7 @@ const stories = {
     tell(_, __, saga) {
       saga.addStep(step('b', { depends_on: ['a'], timeout: 5, retries: 2 }));
       saga.transitionStep('a', 'executing');
-      saga.transitionStep('a', 'committed', { result: odd });
+      saga.transitionStep('a', 'committed', { result: ODD });
       saga.transitionStep('b', 'executing');
       saga.transitionStep('b', 'failed', { error: 'no' });
       saga.transition('compensating', { error: 'no' });
@@ -34,7 +32,7 @@ const stories = {
       tell('start');
       tell('attempt_failed', { attempt_key: of('a'), error: 'busy', retry_after_ms: 50 });
       tell('timer_fired', { attempt_key: of('a'), timer: 'retry' });
-      tell('attempt_succeeded', { attempt_key: of('a'), result: odd });
+      tell('attempt_succeeded', { attempt_key: of('a'), result: ODD });
       tell('attempt_succeeded', { attempt_key: of('b') });
     },
   },
@@ -121,7 +119,7 @@ const stories = {
     steps: chain,
     tell(tell, of, saga) {
       tell('start');
-      tell('attempt_succeeded', { attempt_key: of('a'), result: odd });
+      tell('attempt_succeeded', { attempt_key: of('a'), result: ODD });
       tell('attempt_timed_out', { attempt_key: of('b') });
       return { snapshot: saga.snapshot(), then: () => tell('attempt_succeeded', { attempt_key: of('b') }) };
     },

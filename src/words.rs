@@ -1,0 +1,71 @@
+//! Closed lists of words: how documents spell a state, a reason, an option.
+
+use std::fmt;
+
+use serde::de::{Error, Visitor};
+
+/// Declares enums whose variants are words in documents.
+macro_rules! words {
+    ($(
+        $(#[$about:meta])*
+        pub enum $name:ident { $( $(#[$of:meta])* $variant:ident = $word:literal, )+ }
+    )+) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "js", derive(tsify::Tsify))]
+        pub enum $name {
+            $( $(#[$of])* #[cfg_attr(feature = "js", serde(rename = $word))] $variant, )+
+        }
+
+        impl $name {
+            /// All of them, in their order.
+            pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
+
+            /// Their words.
+            pub const WORDS: &'static [&'static str] = &[$( $word, )+];
+
+            /// The word for it in documents.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $word, )+
+                }
+            }
+
+            /// The one that this word stands for.
+            pub fn named(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == word)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = deserializer.deserialize_str($crate::words::OneOf(Self::WORDS))?;
+                Self::named(word).ok_or_else(|| serde::de::Error::unknown_variant(word, Self::WORDS))
+            }
+        }
+    )+};
+}
+
+pub(crate) use words;
+
+/// Reads one of these words; the same for every list, which keeps the module small.
+pub(crate) struct OneOf(pub &'static [&'static str]);
+
+impl Visitor<'_> for OneOf {
+    type Value = &'static str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<&'static str, E> {
+        let known = self.0.iter().copied().find(|known| *known == word);
+        known.ok_or_else(|| E::unknown_variant(word, self.0))
+    }
+}
