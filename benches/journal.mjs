@@ -1,5 +1,5 @@
-// Keeping the events of runs in files, beside the least that anybody would do who keeps them: the same lines, written
-// into files that stay open, synced as often.
+// Keeping the events of runs in files, beside the least that anybody would do who keeps them: the same lines appended
+// by the same system calls, synced as often. Neither keeps files open between appends, for there may be any number of sagas.
 import assert from 'node:assert/strict';
 import { fdatasync as fdatasyncCallback, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,12 +56,15 @@ const rest = ',"chain":"00000000 00000000 0 00000000"}\n';
 async function keepBare(directory, fsync, sagas, all) {
   await Promise.all(Array.from({ length: sagas }, async (_, i) => {
     const { appends } = appendsFor(i, all);
-    const descriptor = openSync(join(directory, `${i}.jsonl`), 'a', 0o600);
+    const path = join(directory, `${i}.jsonl`);
     for (const events of appends) {
+      const descriptor = openSync(path, 'a', 0o600);
       writeSync(descriptor, events.map((event) => JSON.stringify(event).slice(0, -1) + rest).join(''));
       if (fsync) await fdatasync(descriptor);
+      closeSync(descriptor);
+      // Others are not to wait for all of it.
+      await undefined;
     }
-    closeSync(descriptor);
   }));
   if (!fsync) return;
   const descriptor = openSync(directory, 'r');

@@ -41,6 +41,7 @@ export class FileJournal implements Journal {
   readonly #writer = randomBytes(4).toString('hex');
   readonly #rounds = new Rounds(() => this.#syncDirectory());
   readonly #known = new Map<string, Known>();
+  readonly #paths = new Map<string, string>();
   /** Why the disk may not hold what was written. */
   #doubt: unknown;
   readonly #busy = new Map<string, Promise<unknown>>();
@@ -157,9 +158,9 @@ export class FileJournal implements Journal {
   async #append(path: string, descriptor: number, sagaId: string, events: readonly (SagaEvent | Moved)[], tail: Tail): Promise<boolean | undefined> {
     const lines = encode(events, tail, this.#writer);
     // Nothing else of this process comes between the look at the file and the write.
-    const written = attempt('write', path, () => fs.writeSync(descriptor, lines.bytes));
-    if (written < lines.bytes.length) {
-      throw failure('write', path, new Error(`only ${written} of ${lines.bytes.length} bytes were taken`), 'Make room on the disk, then recover the saga.');
+    const written = attempt('write', path, () => fs.writeSync(descriptor, lines.text));
+    if (written < lines.length) {
+      throw failure('write', path, new Error(`only ${written} of ${lines.length} bytes were taken`), 'Make room on the disk, then recover the saga.');
     }
     const found = fs.fstatSync(descriptor);
     if (found.nlink === 0) {
@@ -260,7 +261,13 @@ export class FileJournal implements Journal {
   }
 
   #path(sagaId: string): string {
-    return join(this.#directory, nameOf(sagaId));
+    let path = this.#paths.get(sagaId);
+    if (path === undefined) {
+      path = join(this.#directory, nameOf(sagaId));
+      if (this.#paths.size >= MOST_REMEMBERED) this.#paths.clear();
+      this.#paths.set(sagaId, path);
+    }
+    return path;
   }
 
   async #create(path: string): Promise<number> {

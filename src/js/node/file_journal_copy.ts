@@ -17,7 +17,7 @@ export async function copy(path: string, descriptor: number, nextPath: string, s
     for await (const event of scan(path, descriptor, scanner, snapshot.saga_id)) {
       if (event.seq < snapshot.seq) continue;
       const lines = encode([event.seq === snapshot.seq ? compacted(snapshot, event) : event], tail, writer);
-      attempt('write', nextPath, () => writeAll(next, lines.bytes));
+      attempt('write', nextPath, () => writeAll(next, Buffer.from(lines.text)));
       ({ tail } = lines);
     }
     if (scanner.tail.seq < snapshot.seq) throw tooNew(snapshot.saga_id, scanner.tail.seq, snapshot);

@@ -47,7 +47,7 @@ export function emptyTail(): Tail {
 }
 
 /** The lines of one append, and the tail that they make where they count. */
-export function encode(events: readonly (SagaEvent | Moved)[], tail: Tail, writer: string): { bytes: Buffer; tail: Tail } {
+export function encode(events: readonly (SagaEvent | Moved)[], tail: Tail, writer: string): { text: string; length: number; tail: Tail } {
   let { crc, seq, movedTo } = tail;
   let text = tail.torn ? TORN : '';
   for (const [index, event] of events.entries()) {
@@ -57,10 +57,10 @@ export function encode(events: readonly (SagaEvent | Moved)[], tail: Tail, write
     ({ seq } = event);
     if (event.type === 'journal_moved') movedTo = event.to;
   }
-  const bytes = Buffer.from(text);
-  const end = tail.size + bytes.length;
+  const length = Buffer.byteLength(text);
+  const end = tail.size + length;
   const lines = tail.lines + events.length;
-  return { bytes, tail: { seq, crc, end, lines, size: end, torn: false, movedTo } };
+  return { text, length, tail: { seq, crc, end, lines, size: end, torn: false, movedTo } };
 }
 
 interface Line {

@@ -115,16 +115,16 @@ for (const code of ['EIO', 'ENOSPC']) {
 
 test('a disk that takes only a part of what is written', async () => {
   const sizes = [];
-  await broken((name, _, [, bytes]) => void (name === 'writeSync' && sizes.push(bytes.length)));
+  await broken((name, _, [, text]) => void (name === 'writeSync' && sizes.push(Buffer.byteLength(text))));
   const stride = process.env.SAGAWARD_LONG ? 7 : 97;
   for (const [at, size] of sizes.entries()) {
     for (let taken = 0; taken < size; taken += stride) {
       let write = 0;
-      const error = await broken((name, real, [descriptor, bytes]) => {
+      const error = await broken((name, real, [descriptor, text]) => {
         if (name !== 'writeSync' || write++ < at) return undefined;
         // The next says why.
         if (write > at + 1) return refusal('ENOSPC');
-        return { value: real(descriptor, bytes.subarray(0, taken)) };
+        return { value: real(descriptor, Buffer.from(text).subarray(0, taken)) };
       });
       assert.match(error.message, /Make room on the disk, then recover the saga/);
     }
