@@ -171,10 +171,20 @@ proptest! {
         let mut restored = Saga::restore(restored.unwrap_or_else(|| saga.snapshot())).unwrap();
         prop_assert!(restored.log().is_empty());
         let from = restored.seq() as usize;
-        for event in &saga.log()[from..] {
+        let later = &saga.log()[from..];
+        let compacted = format!(
+            r#"{{"seq":{from},"at":"1970-01-01T00:00:00.000Z","type":"saga_compacted","snapshot":{}}}"#,
+            state(&restored)
+        );
+        let mut events = vec![Event::from_json(&compacted).unwrap()];
+        events.extend_from_slice(later);
+        for event in later {
             restored.fold(event.clone()).unwrap();
         }
         prop_assert_eq!(state(&restored), state(&saga));
+        let replayed = Saga::replay(events.clone()).unwrap();
+        prop_assert_eq!(state(&replayed), state(&saga));
+        prop_assert_eq!(replayed.log(), events);
     }
 
     #[test]

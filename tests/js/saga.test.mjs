@@ -426,6 +426,9 @@ const torn = {
   'an unknown event': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'surprise' }], /surprise/],
   'an illegal transition': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'step_transitioned', step_id: 'a', to: 'executing' }], /committed → executing/],
   'a step that is not there': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'step_transitioned', step_id: 'x', to: 'executing' }], /'x'/],
+  'a snapshot in its midst': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'saga_compacted', snapshot: Saga.replay(log).snapshot() }], /only where a log begins/],
+  'a snapshot with another number': [(log) => [{ seq: 2, at: second(0), type: 'saga_compacted', snapshot: Saga.replay(log).snapshot() }], /begins with event 2/],
+  'a snapshot that is none': [() => [{ seq: 1, at: second(0), type: 'saga_compacted', snapshot: {} }], /format/],
   'text': [() => 'log', /event 1/],
   'nulls': [() => [null], /event 1/],
 };
