@@ -129,7 +129,8 @@ fn what_has_no_effect_is_not_left_behind() {
 #[test]
 fn a_plan_of_ten_thousand_steps_names_the_first_and_counts_all() {
     const STEPS: usize = 10_000;
-    let shapes: [(&str, fn(usize) -> Value); 3] = [
+    type Shape = (&'static str, fn(usize) -> Value);
+    let shapes: [Shape; 3] = [
         ("a chain", |_| Value::Null),
         ("all at once", |_| json!([])),
         ("two chains", |at| match at {
