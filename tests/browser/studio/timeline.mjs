@@ -29,9 +29,7 @@ test('a time-out and a kill are told', onPage(async (studio) => {
     slow: 'attempt 1 from 0 s to 30 s, timed out; wait for a retry from 30 s to 31 s; attempt 2 from 31 s to 41 s, committed',
     two: 'attempt 1 from 41 s to 41 s, killed; attempt 2 from 41 s to 51 s, committed',
   });
-  const struck = studio.timeline.locator('.kill-line[data-struck="true"]');
-  assert.deepEqual(await struck.locator('title').allTextContents(), ['did:mesh:b killed at 41 s', 'did:mesh:b killed at 41 s'].slice(0, await struck.count()));
-  assert.ok((await struck.count()) > 0);
+  assert.deepEqual(await studio.timeline.locator('.struck title').allTextContents(), ['did:mesh:b killed at 41 s']);
 }));
 
 test('a saga that is moved by hand has a timeline as well', onPage(async (studio) => {

@@ -7,8 +7,8 @@ export const zoom = signal(1);
 
 const STEP = 1.25;
 const [LEAST, MOST] = [0.05, 3];
-/** Smaller, what is drawn first could not be read. */
-const LEAST_READABLE = 0.75;
+/** Smaller, what is drawn first can hardly be read; down to the second, seeing its whole width is worth it. */
+const [READABLE, LEAST_READABLE] = [0.75, 0.5];
 
 export const zoomIn = (host: HTMLElement) => zoomTo(host, zoom.peek() * STEP);
 export const zoomOut = (host: HTMLElement) => zoomTo(host, zoom.peek() / STEP);
@@ -26,8 +26,9 @@ export function zoomTo(host: HTMLElement, to: number, at = { x: host.clientWidth
 /** Shows the whole, never larger than the text of the page; at first no smaller than can be read. */
 export function fit(host: HTMLElement, { width, height }: Drawing, atFirst = false): void {
   const unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  const whole = Math.min(host.clientWidth / (width * unit), host.clientHeight / (height * unit), 1);
-  zoom.value = Math.max(whole, atFirst ? LEAST_READABLE : LEAST);
+  const across = host.clientWidth / (width * unit);
+  const least = atFirst ? Math.min(Math.max(across, LEAST_READABLE), READABLE) : LEAST;
+  zoom.value = Math.max(Math.min(across, host.clientHeight / (height * unit), 1), least);
 }
 
 /** Lets a mouse move the drawing; fingers and wheels scroll it as they do anywhere. */

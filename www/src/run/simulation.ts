@@ -21,8 +21,8 @@ export const time = signal(0);
 export const begun = signal(0);
 export const elapsed = computed(() => time.value - begun.value);
 
-// How long a frame may be worked on, so that the page answers meanwhile.
-const BUSY_MS = 8;
+// How long a frame may be worked on, so that the page answers meanwhile; longer where showing it takes long.
+const [LEAST_BUSY_MS, MOST_BUSY_MS] = [8, 200];
 /** A window that was out of sight goes on where it was. */
 const LONGEST_FRAME_MS = 100;
 
@@ -84,7 +84,7 @@ function begin(): boolean {
     const own = new VirtualClock(Date.now());
     const now = () => own.now();
     const saga = Saga.fromDefinition(definition, { now });
-    adopt(saga, text, { now, leave, shows: 'each frame' });
+    adopt(saga, text, { now, leave, soon });
     clock = own;
     begun.value = time.value = now();
     const switchOfSaga = killSwitch();
@@ -111,20 +111,33 @@ function leave(): void {
   phase.value = 'idle';
 }
 
+let isBusy = false;
+let showLater: (() => void) | undefined;
+
+/** Not between two turns of a frame's work, which would show as many states as there are events. */
+function soon(show: () => void): void {
+  if (isBusy) showLater = show;
+  else requestAnimationFrame(show);
+}
+
 /** Lets as much virtual time pass as the frame has taken, unless that is more than a frame can do. */
 async function frame(loop: number, stamp: number, last: number): Promise<void> {
   const saga = running?.saga;
   const goesOn = () => loop === loops && phase.value === 'playing' && running?.saga === saga;
   if (!saga || !goesOn()) return;
   const target = clock.now() + Math.min(stamp - last, LONGEST_FRAME_MS) * speed.value;
-  const busyUntil = performance.now() + BUSY_MS;
+  const busyUntil = performance.now() + Math.min(Math.max(stamp - last, LEAST_BUSY_MS), MOST_BUSY_MS);
+  isBusy = true;
   let due = true;
-  while (due && performance.now() < busyUntil) {
+  while (due && performance.now() < busyUntil && goesOn()) {
     // While a kill is decided, by the clock on the wall, virtual time stands still.
     due = underWay.peek() === 0 && clock.fire(target);
     if (due) await turn();
-    if (!goesOn()) return;
   }
+  isBusy = false;
+  showLater?.();
+  showLater = undefined;
+  if (!goesOn()) return;
   if (!due && underWay.peek() === 0 && Number.isFinite(target)) clock.pass(target);
   time.value = clock.now();
   requestAnimationFrame((next) => void frame(loop, next, stamp));

@@ -18,11 +18,11 @@ export interface Driver {
   now(): number;
   /** Called when another saga takes the place of this one. */
   leave(): void;
-  /** A person sees each move at once; a simulation makes more of them than anyone can see. */
-  readonly shows: 'each event' | 'each frame';
+  /** Calls what shows the saga as it is then: soon, for a simulation does more than anyone can see. */
+  soon(show: () => void): void;
 }
 
-const BY_HAND: Driver = { now: Date.now, leave: () => {}, shows: 'each event' };
+const BY_HAND: Driver = { now: Date.now, leave: () => {}, soon: (show) => show() };
 
 /** The saga of this page, once there is one. */
 export const current = signal<Saga | undefined>(undefined);
@@ -61,9 +61,9 @@ export function adopt(saga: Saga, text?: Text, by = BY_HAND): void {
     if (current.peek() === saga) lastEvent.value = saga.seq;
   };
   saga.subscribe(() => {
-    if (by.shows === 'each event') return show();
-    if (!asked) requestAnimationFrame(show);
+    if (asked) return;
     asked = true;
+    by.soon(show);
   });
 }
 

@@ -55,8 +55,14 @@ function Lanes({ chart: { from, to, lanes, kills } }: { chart: Chart }) {
           })}
         </svg>
       </div>
-      <ol>
+      <ol class="lane-list">
         {lanes.slice(0, MOST_LISTED).map((lane) => <LaneRow key={lane.id} lane={lane} from={from} until={until} length={length} place={place} kills={kills} />)}
+        <li class="lane-lines" aria-hidden="true">
+          <svg>
+            {ticks(length).map((tick) => <line key={tick} class="tick" x1={place(from + tick)} x2={place(from + tick)} y1="0" y2="100%" />)}
+            {kills.map(({ at, agent }) => <line key={`${at} ${agent}`} class="kill-line" x1={place(at)} x2={place(at)} y1="0" y2="100%" />)}
+          </svg>
+        </li>
       </ol>
       {lanes.length > MOST_LISTED && <p class="remark">The first {MOST_LISTED} of {lanes.length.toLocaleString('en')} steps are shown.</p>}
     </div>
@@ -77,17 +83,19 @@ function LaneRow({ lane: { id, spans }, from, until, length, place, kills }: Row
     <li class="lane">
       <span class="lane-id">{id}</span>
       <svg class="track" aria-hidden="true">
-        {ticks(length).map((tick) => <line key={tick} class="tick" x1={place(from + tick)} x2={place(from + tick)} y1="0" y2="100%" />)}
         {spans.map((span) => <Bar key={`${span.from} ${span.kind}`} span={span} until={until} length={length} place={place} words={words(span, from)} />)}
-        {kills.map(({ at, agent }) => (
-          <g key={`${at} ${agent}`} class="kill-line" data-struck={spans.some((span) => span.agent === agent && span.from <= at && at <= (span.to ?? until))}>
-            <line x1={place(at)} x2={place(at)} y1="0" y2="100%" /><title>{agent} killed at {duration(at - from)}</title>
-          </g>
+        {kills.filter((kill) => strikes(kill, spans, until)).map(({ at, agent }) => (
+          <g key={`${at} ${agent}`} class="struck"><line x1={place(at)} x2={place(at)} y1="0" y2="100%" /><title>{agent} killed at {duration(at - from)}</title></g>
         ))}
       </svg>
       <span class="unseen">{spans.length > 0 ? spans.map((span) => words(span, from)).join('; ') : 'nothing yet'}</span>
     </li>
   );
+}
+
+/** Whether a kill met what the agent was at work on. */
+function strikes({ at, agent }: Kill, spans: readonly Span[], until: number): boolean {
+  return spans.some((span) => span.agent === agent && span.from <= at && at <= (span.to ?? until));
 }
 
 interface BarProps {
