@@ -133,7 +133,13 @@ fn typescript() -> Result<String> {
 
 fn attw() -> Result<String> {
     // The files that are no module have no types to be wrong.
-    let others = ["sagaward.wasm", "component.wasm", "sagaward.wit", "schema.json", "package.json"];
+    let others = [
+        "sagaward.wasm",
+        "component.wasm",
+        "sagaward.wit",
+        "schema.json",
+        "package.json",
+    ];
     quiet(
         tool("attw")
             .arg(consumer::tarball()?)
