@@ -36,6 +36,15 @@ pub enum Code {
 }
 
 /// Bad use of the library. Bad *content* is never an error: it is a diagnostic.
+///
+/// ```
+/// use sagaward::definition::ValidateOptions;
+/// use sagaward::error::Code;
+///
+/// let error = ValidateOptions::from_json(r#"{"limits": {"maxDepth": 0}}"#).unwrap_err();
+/// assert_eq!(error.code, Code::BadOption);
+/// assert_eq!(error.to_string(), "options (limits.maxDepth): must be from 1 to 127");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Error {
     /// The stable name of the fault.

@@ -9,6 +9,24 @@
 //! assert!(!report.valid);
 //! assert_eq!(report.errors[0], "[(root)] 'session_id' is a required property");
 //! ```
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`definition`] | may a saga of this definition run? |
+//! | [`saga`] | the lifecycle of one saga: steps, state machine, log, snapshot |
+//! | [`decide`] | what to do next: inputs in, facts and commands out |
+//! | [`kill`] | the stop button: who is killed, who takes over, what is recorded |
+//! | [`rate_limiter`] | how often an agent may act |
+//! | [`error`] | what a misuse of the library says |
+//!
+//! # Features
+//!
+//! In Rust none is needed. Both are for building WebAssembly of the crate, and neither adds to what
+//! a Rust program can use:
+//!
+//! - `js`: the bindings behind the npm package `sagaward`, made by wasm-bindgen, and the TypeScript
+//!   types generated from the structs.
+//! - `component`: the exports of the WebAssembly component, as `wit/sagaward.wit` describes them.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

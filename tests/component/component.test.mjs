@@ -29,16 +29,16 @@ const CORE_MODULE = 1;
 const IMPORT = 10;
 const EXPORT = 11;
 
-test('it is a component with one core module, and imports nothing', () => {
+test('it is a component, and imports nothing', () => {
   assert.deepEqual([...component.subarray(0, 8)], [...Buffer.from('\0asm'), 0x0d, 0, 1, 0]);
   const all = sections(component);
-  assert.equal(all.filter((section) => section === CORE_MODULE).length, 1);
+  assert.equal(all.includes(CORE_MODULE), true);
   assert.equal(all.includes(EXPORT), true);
   assert.equal(all.includes(IMPORT), false);
 });
 
 // The target is 110: what is over it is the core's, and the gate only keeps it from growing.
-const MOST_KB = 250;
+const MOST_KB = 232;
 
 test(`it has at most ${MOST_KB} KB gzip`, (t) => {
   const kilobytes = gzipSync(component, { level: 9 }).length / 1000;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use std::path::Path;
 
 /// Each layer may use those before it, and itself.
-const ORDER: [&str; 5] = ["error", "definition", "saga", "decide", "kill"];
+const ORDER: [&str; 6] = ["words", "error", "definition", "saga", "decide", "kill"];
 /// Stands beside `kill`, on `error` alone.
 const BESIDE: &str = "rate_limiter";
 /// Stands on nothing, and only the bindings stand on it.
@@ -185,7 +185,9 @@ fn may_use(layer: &str, used: &str) -> bool {
 
 /// The face knows nothing of the studio, and only its Node part knows Node.
 fn judge_face(place: &str, text: &str) -> Vec<String> {
-    let portable = !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
+    // What bundles is no part of the package.
+    let tool = place.ends_with(".mjs");
+    let portable = !tool && !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
     imports(text)
         .into_iter()
         .filter(|import| import.contains("www/") || (portable && import.starts_with("node:")))

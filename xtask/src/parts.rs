@@ -16,7 +16,7 @@ pub struct Part {
 
 /// In the order in which they start: soon what is quick to say no and what others
 /// need, then the longest first, so that none is left to run alone at the end.
-pub const PARTS: [Part; 22] = [
+pub const PARTS: [Part; 23] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
     part("layers", |_| layers::check()),
     part("package", |_| consumer::install().map(|()| String::new())),
@@ -51,6 +51,19 @@ pub const PARTS: [Part; 22] = [
             cargo()
                 .args(["doc", "--package=sagaward", "--no-deps", "--quiet"])
                 .env("RUSTDOCFLAGS", "--deny=warnings"),
+        )
+    }),
+    // In the long mode the packed crate is built too, from nothing.
+    part("crate", |long| {
+        let dry = if long {
+            "publish --dry-run"
+        } else {
+            "package --no-verify"
+        };
+        quiet(
+            cargo()
+                .args(dry.split(' '))
+                .args(["--package=sagaward", "--allow-dirty"]),
         )
     }),
     // In the profile that has built this tool, so that nothing is built twice.
@@ -133,7 +146,13 @@ fn typescript() -> Result<String> {
 
 fn attw() -> Result<String> {
     // The files that are no module have no types to be wrong.
-    let others = ["sagaward.wasm", "component.wasm", "sagaward.wit", "schema.json", "package.json"];
+    let others = [
+        "sagaward.wasm",
+        "component.wasm",
+        "sagaward.wit",
+        "schema.json",
+        "package.json",
+    ];
     quiet(
         tool("attw")
             .arg(consumer::tarball()?)

@@ -67,7 +67,8 @@ class Instance:
             failed = _is_error(answer)
             answer = answer.payload if isinstance(answer, wasm.Variant) else answer
             if failed:
-                raise error_of(getattr(answer, "code"), answer.message, json.loads(answer.details))
+                fault = vars(answer)
+                raise error_of(fault["code"], fault["message"], json.loads(fault["details"]))
             result = result.ok
         return None if result is None else lift(result, answer)
 

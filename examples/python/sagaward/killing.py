@@ -51,7 +51,8 @@ class StepHandoff:
 
     @classmethod
     def of(cls, record: Document) -> StepHandoff:
-        return cls(**({"to_agent": None} | record | {"status": HandoffStatus(record["status"])}))
+        fields: Document = {"to_agent": None, **record, "status": HandoffStatus(record["status"])}
+        return cls(**fields)
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class KillSwitch:
         thread = threading.Thread(target=attempt, daemon=True)
         thread.start()
         thread.join(self._timeout)
-        return not thread.is_alive(), (answer or [None])[0], (errors or [None])[0]
+        return not thread.is_alive(), next(iter(answer), None), next(iter(errors), None)
 
     @property
     def kill_history(self) -> list[KillResult]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from .component import Document, Instance, now
 from .errors import SagawardError
@@ -36,28 +36,35 @@ class SagaState(str, Enum):
     ESCALATED = "escalated"
 
 
-def _field(name: str) -> property:
-    return property(lambda step: step._view().get(name))
+T = TypeVar("T")
 
 
-def _moment(name: str) -> property:
-    def read(step: SagaStep) -> datetime | None:
-        text = step._view().get(name)
-        return text and datetime.fromisoformat(text)
+class _Field(Generic[T]):
+    """What the saga knows of a step."""
 
-    return property(read)
+    def __init__(self, name: str, read: Callable[[Any], T] | None = None) -> None:
+        self._name, self._read = name, read
+
+    def __get__(self, step: SagaStep, owner: object) -> T:
+        value = step._view().get(self._name)
+        return self._read(value) if self._read else cast(T, value)
 
 
-def _outcome(name: str) -> property:
+class _Said:
     """What is set before a transition goes into the log with it."""
 
-    def read(step: SagaStep) -> Any:
-        return step._said.get(name, step._view().get(name))
+    def __init__(self, name: str) -> None:
+        self._name = name
 
-    def say(step: SagaStep, value: Any) -> None:
-        step._said[name] = value
+    def __get__(self, step: SagaStep, owner: object) -> Any:
+        return step._said.get(self._name, step._view().get(self._name))
 
-    return property(read, say)
+    def __set__(self, step: SagaStep, value: Any) -> None:
+        step._said[self._name] = value
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 class SagaStep:
@@ -86,22 +93,19 @@ class SagaStep:
             "retries": max_retries,
         }
 
-    action_id = _field("action_id")
-    agent_did = _field("agent_did")
-    execute_api = _field("execute_api")
-    undo_api = _field("undo_api")
-    timeout_seconds = _field("timeout_seconds")
-    max_retries = _field("max_retries")
-    retry_count = _field("retry_count")
-    started_at = _moment("started_at")
-    completed_at = _moment("completed_at")
-    execute_result = _outcome("execute_result")
-    compensation_result = _outcome("compensation_result")
-    error = _outcome("error")
-
-    @property
-    def state(self) -> StepState:
-        return StepState(self._view()["state"])
+    action_id = _Field[str]("action_id")
+    agent_did = _Field[str]("agent_did")
+    execute_api = _Field[str]("execute_api")
+    undo_api = _Field[str | None]("undo_api")
+    timeout_seconds = _Field[int]("timeout_seconds")
+    max_retries = _Field[int]("max_retries")
+    retry_count = _Field[int]("retry_count")
+    state = _Field[StepState]("state", StepState)
+    started_at = _Field[datetime | None]("started_at", _moment)
+    completed_at = _Field[datetime | None]("completed_at", _moment)
+    execute_result = _Said("execute_result")
+    compensation_result = _Said("compensation_result")
+    error = _Said("error")
 
     def transition(self, new_state: StepState) -> None:
         """Sets its state, with the result and the error that were set before."""
@@ -261,8 +265,7 @@ class Saga:
 
     @property
     def completed_at(self) -> datetime | None:
-        text = self.view().get("completed_at")
-        return text and datetime.fromisoformat(text)
+        return _moment(self.view().get("completed_at"))
 
     def to_dict(self) -> Document:
         """As the reference persists it."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
+
+from wasmtime import WasmtimeError
 
 from .component import Document, Instance
 from .errors import SagaSchemaError
@@ -18,14 +21,16 @@ class SagaSchemaValidator:
 
     def _open(self) -> None:
         self._instance = Instance()
+        self._instance.function("validation", "seed")(self._instance.store, secrets.randbits(32))
         self._is_valid = self._instance.function("validation", "is-valid")
 
     def validate(self, definition: Document) -> list[str]:
         """The errors, in the reference's words; none means that it may run."""
         text = _text(definition)
-        if self._options is None and self._is_valid(self._instance.store, text):
+        if self._options is None and self._surely_valid(text):
             return []
-        return self._report("validate-value", text)["errors"]
+        errors: list[str] = self._report("validate-value", text)["errors"]
+        return errors
 
     def validate_or_raise(self, definition: Document) -> None:
         """Raises SagaSchemaError where there are errors."""
@@ -41,8 +46,21 @@ class SagaSchemaValidator:
         """The same of JSON text, with the place of each finding in it."""
         return self._report("validate-text", text)
 
+    def _surely_valid(self, text: str) -> bool:
+        try:
+            return bool(self._is_valid(self._instance.store, text))
+        except WasmtimeError:
+            # A trap ends an instance: the next definition gets another.
+            self._open()
+            raise
+
     def _report(self, function: str, text: str) -> Document:
-        return self._instance.call("validation", function, text, self._options)
+        try:
+            report: Document = self._instance.call("validation", function, text, self._options)
+        except WasmtimeError:
+            self._open()
+            raise
+        return report
 
 
 def _text(definition: Document) -> str:
