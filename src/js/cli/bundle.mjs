@@ -18,10 +18,19 @@ const { metafile } = await build({
   target: 'node20.19',
   minify: true,
   metafile: true,
-  loader: { '.md': 'text' },
   define: { VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env node' },
   plugins: [
+    {
+      // Of the documentation only the rules are ever printed.
+      name: 'rules',
+      setup({ onLoad }) {
+        onLoad({ filter: /\.md$/ }, async ({ path }) => {
+          const sections = (await readFile(path, 'utf8')).split(/^(?=## )/m);
+          return { loader: 'text', contents: sections.filter((section) => /^## `[a-z0-9_]+`/.test(section)).join('') };
+        });
+      },
+    },
     {
       name: 'package-stays-outside',
       setup({ onResolve }) {

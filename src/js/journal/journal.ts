@@ -55,12 +55,12 @@ export function tooNew(sagaId: string, last: number, { seq }: SagaSnapshot): Sag
 
 const MOST_TOLD = 10;
 
-/** What is wrong with sagas, as one error; none where nothing is. */
+/** What is wrong with sagas, as one error whose cause holds all of them; none where nothing is. */
 export function together(faults: unknown[], what: string): unknown {
   if (faults.length <= 1) return faults[0];
   const told = faults.slice(0, MOST_TOLD).map((fault) => `\n  - ${reason(fault)}`);
   const more = faults.length > MOST_TOLD ? `\n  and ${faults.length - MOST_TOLD} more` : '';
-  return new SagawardError('corrupt_journal', `${faults.length} ${what}:${told.join('')}${more}`);
+  return new SagawardError('corrupt_journal', `${faults.length} ${what}:${told.join('')}${more}`, { cause: new AggregateError(faults) });
 }
 
 function bad(message: string): SagawardError {
