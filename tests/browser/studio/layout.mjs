@@ -82,7 +82,9 @@ test('the documentation of the rules is accessible', onPage(async (studio) => {
 }));
 
 test('Tab reaches everything in the order of the page, and Escape lets it out of the editor', onPage(async (studio) => {
-  await studio.create(definition('first', 'second'));
+  await studio.simulate(definition('first', 'second'));
+  await studio.lifecycle.getByRole('button', { name: 'Create saga' }).click();
+  await studio.row('second').waitFor();
   await studio.page.getByRole('button', { name: 'Examples' }).focus();
   const stops = [];
   do {
@@ -99,6 +101,7 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
   assert.deepEqual(stops.map((stop) => (stop.startsWith('ol ') ? 'the log' : stop)), [
     'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
     'button Run', 'button Pause', 'button Step', 'button Reset', 'select Speed 1', 'summary Simulated actions',
+    'select If an', 'select Steps in', 'input first takes', 'select first goes', 'input second takes', 'select second goes',
     'button Zoom out', 'button Zoom in', 'button Fit', 'option first, pending, by did:mesh:copier, starts at once',
     'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent', 'group Timeline of the steps', 'the log',
     'button Create saga', 'button Snapshot', ...moves('compensating', 'completed', 'failed', 'escalated'),
