@@ -54,7 +54,7 @@ impl host::GuestKillSwitch for Held {
 
     fn killed(&self) -> Vec<host::KilledBy> {
         let switch = self.0.borrow();
-        let killed = switch.killed_by().into_iter();
+        let killed = switch.killed_by();
         let killed = killed.map(|(agent_did, kill_id)| host::KilledBy {
             agent_did: agent_did.to_owned(),
             kill_id: kill_id.to_owned(),

@@ -12,6 +12,10 @@ from .component import Document, Instance
 from .errors import SagaSchemaError
 
 
+# One encoder for all. What holds itself ends in a RecursionError.
+_encode = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
+
+
 class SagaSchemaValidator:
     """Validates saga definitions. Options are those of the component, all or some of them."""
 
@@ -26,7 +30,7 @@ class SagaSchemaValidator:
 
     def validate(self, definition: Document) -> list[str]:
         """The errors, in the reference's words; none means that it may run."""
-        text = _text(definition)
+        text = _encode(definition)
         if self._options is None and self._surely_valid(text):
             return []
         errors: list[str] = self._report("validate-value", text)["errors"]
@@ -40,7 +44,7 @@ class SagaSchemaValidator:
 
     def report(self, definition: Document) -> Document:
         """All findings: errors, warnings, places, what probably was meant."""
-        return self._report("validate-value", _text(definition))
+        return self._report("validate-value", _encode(definition))
 
     def report_text(self, text: str) -> Document:
         """The same of JSON text, with the place of each finding in it."""
@@ -61,10 +65,6 @@ class SagaSchemaValidator:
             self._open()
             raise
         return report
-
-
-def _text(definition: Document) -> str:
-    return json.dumps(definition, allow_nan=False, separators=(",", ":"))
 
 
 def merged(defaults: Document, given: Document) -> Document:
