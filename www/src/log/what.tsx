@@ -8,6 +8,8 @@ export function What({ event }: { event: SagaEvent }) {
   switch (event.type) {
     case 'saga_created':
       return <>{event.steps.length} {event.steps.length === 1 ? 'step' : 'steps'}</>;
+    case 'saga_compacted':
+      return <>up to event {event.snapshot.seq}</>;
     case 'step_added':
       return <b>{event.step.id}</b>;
     case 'step_transitioned':
