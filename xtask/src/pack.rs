@@ -20,11 +20,13 @@ pub fn build() -> Result<()> {
         "tsconfig.node.json",
         "src/definition/saga.schema.json",
         "xtask/src/pack.rs",
+        "xtask/bundle_browser.mjs",
+        "xtask/licences.mjs",
     ];
     stamp::fresh("pack", &inputs, &["dist"], || {
         compile()?;
         assemble()?;
-        run(node().arg("src/js/browser/bundle.mjs"))?;
+        run(node().arg("xtask/bundle_browser.mjs"))?;
         bundle_cli()?;
         bundle_entry()
     })?;

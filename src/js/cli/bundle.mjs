@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { passOnLicences } from '../licences.mjs';
+import { passOnLicences } from '../../../xtask/licences.mjs';
 
 const outfile = join(process.argv[2] ?? 'dist', 'cli.js');
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));

@@ -11,6 +11,7 @@ import { copy } from './file_journal_copy.js';
 import { makeDirectory, syncDirectory } from './file_journal_directory.js';
 import { attempt, corrupt, failure } from './file_journal_faults.js';
 import { emptyTail, encode, type Moved, Scanner, type Tail } from './file_journal_lines.js';
+import { OpenFiles } from './file_journal_open.js';
 import { nameOf, openOld, sagasIn, scan } from './file_journal_reading.js';
 import { Rounds } from './file_journal_rounds.js';
 
@@ -19,7 +20,7 @@ const fdatasync = promisify(fs.fdatasync);
 
 const APPEND = fs.constants.O_RDWR | fs.constants.O_APPEND;
 const MOVED = /^[0-9a-f]{64}\.[0-9a-f]{8}-\d+\.next$/;
-// Of which the ends are remembered; those of others are looked up again.
+// Of so many sagas; then all are looked up again.
 const MOST_REMEMBERED = 10_000;
 
 interface Known {
@@ -41,6 +42,7 @@ export class FileJournal implements Journal {
   readonly #writer = randomBytes(4).toString('hex');
   readonly #rounds = new Rounds(() => this.#syncDirectory());
   readonly #known = new Map<string, Known>();
+  readonly #open = new OpenFiles();
   readonly #paths = new Map<string, string>();
   /** Why the disk may not hold what was written. */
   #doubt: unknown;
@@ -117,9 +119,11 @@ export class FileJournal implements Journal {
       const descriptor = await this.#write(path, sagaId, events, expectedSeq);
       try {
         await this.#sync(path, descriptor);
-      } finally {
+      } catch (error) {
         fs.closeSync(descriptor);
+        throw error;
       }
+      this.#open.keep(path, descriptor);
       const known = this.#known.get(path);
       const isNew = !known?.isNamed;
       if (known) known.isNamed = true;
@@ -134,7 +138,7 @@ export class FileJournal implements Journal {
       throw failure('write', path, this.#doubt, 'What was written before may be lost. Check the disk, then recover the saga in a new process.');
     }
     for (;;) {
-      const descriptor = openOld(path, APPEND) ?? (expectedSeq === 0 ? await this.#create(path) : undefined);
+      const descriptor = this.#open.take(path) ?? openOld(path, APPEND) ?? (expectedSeq === 0 ? await this.#create(path) : undefined);
       if (descriptor === undefined) throw conflict(sagaId, 0, expectedSeq);
       try {
         const tail = await this.#tail(path, descriptor, sagaId);
@@ -193,10 +197,8 @@ export class FileJournal implements Journal {
 
   #remember(path: string, file: string, tail: Tail): void {
     const before = this.#known.get(path);
-    this.#known.delete(path);
+    if (before === undefined && this.#known.size >= MOST_REMEMBERED) this.#known.clear();
     this.#known.set(path, { file, tail, isNamed: before?.file === file && before.isNamed });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
   }
 
   async #sync(path: string, descriptor: number): Promise<void> {

@@ -15,6 +15,12 @@ const compacted = new Map();
 
 /** What is written here happened: the file is the world outside. */
 const tell = (what, step, { sagaId, attempt, idempotencyKey }) => appendFileSync(effects, `${JSON.stringify({ what, sagaId, step_id: step.step_id, attempt, key: idempotencyKey })}\n`);
+/** The parent waits for it with most of its kills. */
+let isAtWork = false;
+const work = () => {
+  if (!isAtWork) process.send('at work');
+  isAtWork = true;
+};
 const while_ = () => delay(Math.random() * 6);
 
 const options = {
@@ -22,6 +28,7 @@ const options = {
   concurrency: 4,
   retry: { delayMs: 2 },
   async execute(step, context) {
+    work();
     tell('execute began', step, context);
     const { failing, doomed } = shape(context.sagaId);
     await while_();
@@ -36,6 +43,7 @@ const options = {
     return step.step_id;
   },
   async compensate(step, context) {
+    work();
     await while_();
     tell('undo', step, context);
     await compact(context.sagaId);
@@ -68,7 +76,6 @@ const started = (run) => {
 
 let next = Math.max(-1, ...(await all(journal.list())).map((sagaId) => Number(sagaId.split(':')[1]))) + 1;
 for await (const run of recoverAll(journal, options)) started(run);
-process.send('at work');
 for (;;) {
   while (begins === 'begin' && running.size < AT_ONCE) {
     const sagaId = `saga:${next++}`;

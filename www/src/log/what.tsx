@@ -9,7 +9,7 @@ export function What({ event }: { event: SagaEvent }) {
     case 'saga_created':
       return <>{event.steps.length} {event.steps.length === 1 ? 'step' : 'steps'}</>;
     case 'saga_compacted':
-      return <>as it was at event {event.snapshot.seq}</>;
+      return <>up to event {event.snapshot.seq}</>;
     case 'step_added':
       return <b>{event.step.id}</b>;
     case 'step_transitioned':

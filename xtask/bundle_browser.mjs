@@ -1,9 +1,9 @@
-// Writes <dist>/browser/index.js over what the compiler wrote: `node src/js/browser/bundle.mjs <dist>` (default `dist`).
+// Writes <dist>/browser/index.js over what the compiler wrote: `node xtask/bundle_browser.mjs <dist>` (default `dist`).
 // `idb` goes into it, so that the package keeps no dependency; the rest of the package stays outside, so that there is one of it.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { passOnLicences } from '../licences.mjs';
+import { passOnLicences } from './licences.mjs';
 
 const folder = join(process.argv[2] ?? 'dist', 'browser');
 const outfile = join(folder, 'index.js');
