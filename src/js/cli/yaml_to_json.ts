@@ -43,6 +43,7 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
   const json = new Transcript();
   let alias = NONE;
   const open = new Set<number>();
+  const keysWritten = new Map<string, string>();
   let merged = 0;
 
   const after = (at: number): number => (partner[at]! > at ? partner[at]! : at) + 1;
@@ -98,7 +99,7 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
       json.put(separator);
       separator = ',';
       json.mark(key, alias);
-      json.put(`${JSON.stringify(name)}:`);
+      json.put(keyWritten(name));
       write(value, depth + 1);
     };
     const merges: number[] = [];
@@ -169,6 +170,13 @@ export function toJson(text: string, events: readonly Event[], maxLength: number
     merged += 1;
     if (merged === MAX_MERGED + 1) problem(at, `more than ${MAX_MERGED} keys are merged`);
     return merged <= MAX_MERGED;
+  }
+
+  /** The steps of a long saga have the same few keys. */
+  function keyWritten(name: string): string {
+    let written = keysWritten.get(name);
+    if (written === undefined) keysWritten.set(name, (written = `${JSON.stringify(name)}:`));
+    return written;
   }
 
   function keyName(at: number): string {
