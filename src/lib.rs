@@ -51,6 +51,7 @@ pub mod definition;
 mod entropy;
 pub mod error;
 pub mod kill;
+mod map;
 pub mod rate_limiter;
 pub mod saga;
 #[cfg(feature = "js")]

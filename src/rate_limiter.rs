@@ -1,12 +1,13 @@
 //! How often an agent may act: a token bucket for each pair of agent and session.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Error};
+use crate::map::{Map, pair};
 
 /// Privilege rings: 0 is root, 3 the sandbox.
 pub const RINGS: usize = 4;
@@ -99,12 +100,12 @@ pub struct RateLimitStats {
 pub struct AgentRateLimiter {
     limits: [RingLimit; RINGS],
     max_buckets: usize,
-    buckets: BTreeMap<Rc<str>, Bucket>,
+    buckets: Map<Bucket>,
     /// When each bucket is full again: only such a bucket says no more than a new one would.
-    full: BTreeSet<(Millis, Rc<str>)>,
+    full: BTreeSet<(Millis, Arc<str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Bucket {
     ring: u8,
     tokens: f64,
@@ -134,7 +135,7 @@ impl AgentRateLimiter {
         Ok(Self {
             limits,
             max_buckets,
-            buckets: BTreeMap::new(),
+            buckets: Map::new(),
             full: BTreeSet::new(),
         })
     }
@@ -194,7 +195,7 @@ impl AgentRateLimiter {
         if decision.allowed {
             return Ok(());
         }
-        let bucket = self.buckets.get(key(agent_did, session_id).as_str());
+        let bucket = self.buckets.get(&pair(agent_did, session_id));
         let rejections = bucket.map_or(0, |bucket| bucket.rejected_requests);
         let message = format!(
             "Agent {agent_did} exceeded rate limit for ring {ring} ({rejections} rejections)"
@@ -224,7 +225,7 @@ impl AgentRateLimiter {
         session_id: &str,
         now: f64,
     ) -> Result<Option<RateLimitStats>, Error> {
-        let Some(bucket) = self.buckets.get(key(agent_did, session_id).as_str()) else {
+        let Some(bucket) = self.buckets.get(&pair(agent_did, session_id)) else {
             return Ok(None);
         };
         let ring = bucket.ring;
@@ -276,15 +277,14 @@ impl AgentRateLimiter {
                 burst: 0.0,
             })
         };
-        let name = key(agent_did, session_id);
-        if !self.buckets.contains_key(name.as_str()) {
+        // The reference joins the two by a colon, so that `a:b` in `c` and `a` in `b:c` share one.
+        let name = pair(agent_did, session_id);
+        let known = self.buckets.get(&name).cloned();
+        if known.is_none() {
             self.make_room(now)?;
         }
-        let key: Rc<str> = match self.buckets.get_key_value(name.as_str()) {
-            Some((key, _)) => key.clone(),
-            None => name.into(),
-        };
-        let bucket = self.buckets.entry(key.clone()).or_insert_with(|| Bucket {
+        let name: Arc<str> = self.buckets.name(&name).unwrap_or_else(|| name.into());
+        let mut bucket = known.unwrap_or(Bucket {
             ring,
             tokens: limit(ring).burst,
             at: now,
@@ -292,12 +292,13 @@ impl AgentRateLimiter {
             rejected_requests: 0,
         });
         self.full
-            .remove(&(bucket.full_at(limit(bucket.ring)), key.clone()));
+            .remove(&(bucket.full_at(limit(bucket.ring)), name.clone()));
         bucket.refill(limit(bucket.ring), now);
         bucket.ring = ring;
         bucket.tokens = bucket.tokens.min(limit(ring).burst);
-        let answer = work(bucket);
-        self.full.insert((bucket.full_at(limit(ring)), key));
+        let answer = work(&mut bucket);
+        self.full.insert((bucket.full_at(limit(ring)), name.clone()));
+        self.buckets.insert(name, bucket);
         Ok(answer)
     }
 
@@ -331,11 +332,6 @@ impl Bucket {
     fn full_at(&self, limit: RingLimit) -> Millis {
         Millis(self.at + (limit.burst - self.tokens) / limit.rate * 1_000.0)
     }
-}
-
-/// The reference joins the two by a colon, so that `a:b` in `c` and `a` in `b:c` share a bucket.
-fn key(agent_did: &str, session_id: &str) -> String {
-    format!("{}:{agent_did}{session_id}", agent_did.len())
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,11 @@
 //! What is due, kept from event to event so that each costs the same in a saga of ten steps and of
 //! ten thousand. All of it follows from the saga: [`Agenda::of`] makes it anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::keys;
 use super::order::{Order, Unit};
+use crate::map::Map;
 use crate::saga::{Action, Activity, Saga, SagaState, Step, StepState};
 
 /// What is due in a saga.
@@ -17,7 +18,7 @@ pub struct Agenda {
     /// Ranks of the steps that wait for nothing but room.
     ready: BTreeSet<usize>,
     /// The last attempt of each step that has not ended, by its key.
-    attempts: BTreeMap<String, usize>,
+    attempts: Map<usize>,
     /// How many attempts of actions are in flight; of undos there is never more than one.
     pub(super) live: usize,
     /// How many units are not satisfied.
@@ -87,7 +88,7 @@ impl Agenda {
             places: vec![Place::default(); saga.steps().len()],
             sequence: Vec::with_capacity(saga.steps().len()),
             ready: BTreeSet::new(),
-            attempts: BTreeMap::new(),
+            attempts: Map::new(),
             live: 0,
             failed: None,
             undo: None,

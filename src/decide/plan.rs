@@ -1,8 +1,6 @@
 //! What a saga is going to do, and what a failure would undo: the same order of work and the same
 //! policies that a run follows, asked before anything happens.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::agenda::Agenda;
@@ -83,7 +81,12 @@ impl Plan {
         let without_effect = saga
             .settings()
             .map_or(nothing_to_undo, |settings| &settings.nothing_to_undo);
-        let without_effect: BTreeSet<&str> = without_effect.iter().map(String::as_str).collect();
+        let mut undoable: Vec<bool> = saga.steps().iter().map(Step::has_undo).collect();
+        for position in without_effect.iter().filter_map(|id| saga.position(id)) {
+            if let Some(undoable) = undoable.get_mut(position) {
+                *undoable = true;
+            }
+        }
         let agenda = Agenda::of(saga);
         let graph = Graph::of(saga, &agenda);
         let sequence = graph.sequence();
@@ -92,7 +95,7 @@ impl Plan {
             .map_or(FEWEST, |share| share.max(FEWEST));
         let planner = Planner {
             saga,
-            without_effect,
+            undoable,
             listed,
         };
         Self {
@@ -109,7 +112,8 @@ impl Plan {
 
 struct Planner<'s> {
     saga: &'s Saga,
-    without_effect: BTreeSet<&'s str>,
+    /// Whether each step can be undone, or has nothing to undo.
+    undoable: Vec<bool>,
     listed: usize,
 }
 
@@ -119,8 +123,8 @@ impl Planner<'_> {
         step.map(|step| step.step_id.clone()).unwrap_or_default()
     }
 
-    fn can_be_undone(&self, step: &Step) -> bool {
-        step.has_undo() || self.without_effect.contains(step.step_id.as_str())
+    fn can_be_undone(&self, position: usize) -> bool {
+        entry(&self.undoable, position)
     }
 
     fn groups(&self, agenda: &Agenda, graph: &Graph) -> Vec<PlannedGroup> {
@@ -145,7 +149,7 @@ impl Planner<'_> {
             let doubted = step.in_doubt || agenda.is_open(position);
             if step.state == StepState::Executing && doubted && !state.is_final() {
                 self.add(&mut now.perhaps, position);
-                if !self.can_be_undone(step) {
+                if !self.can_be_undone(position) {
                     self.add(&mut now.cannot_be_undone, position);
                 }
             }
@@ -158,9 +162,9 @@ impl Planner<'_> {
         if self.saga.state().is_final() {
             return;
         }
-        for (position, step) in committed(self.saga).into_iter().rev() {
+        for (position, _) in committed(self.saga).into_iter().rev() {
             self.add(&mut rollback.undone, position);
-            if !self.can_be_undone(step) {
+            if !self.can_be_undone(position) {
                 self.add(&mut rollback.cannot_be_undone, position);
             }
         }
@@ -192,9 +196,7 @@ impl Planner<'_> {
         for block in sequence.chunks(Reach::MOST).rev() {
             let reach = Reach::of(graph, block);
             let cannot = block.iter().enumerate().map(|(bit, at)| {
-                let step = self.saga.steps().get(at.position);
-                let undoable = step.is_none_or(|step| self.can_be_undone(step));
-                u64::from(!undoable) << bit
+                u64::from(!self.can_be_undone(at.position)) << bit
             });
             let cannot: u64 = cannot.sum();
             for (at, (rollback, lost)) in sequence.iter().zip(&mut rollbacks) {

@@ -36,11 +36,15 @@ pub(crate) fn locate(bytes: &[u8], findings: &mut [Diagnostic]) {
         .map(|finding| wanted.spans(finding))
         .collect();
     let positions = positions(text, &spans);
+    let position = |offset: usize| {
+        let found = positions.binary_search_by_key(&offset, |(offset, _)| *offset);
+        Some(positions.get(found.ok()?)?.1)
+    };
     let range = |span: &Option<Range<usize>>| {
         let span = span.as_ref()?;
         Some(SourceRange {
-            start: *positions.get(&span.start)?,
-            end: *positions.get(&span.end)?,
+            start: position(span.start)?,
+            end: position(span.end)?,
         })
     };
     for (finding, spans) in findings.iter_mut().zip(&spans) {
@@ -139,8 +143,8 @@ impl Wanted {
     }
 }
 
-/// The positions where spans start and end, in one pass over the text.
-fn positions(text: &str, spans: &[Spans]) -> BTreeMap<usize, SourcePosition> {
+/// The positions where spans start and end, by their bytes, in one pass over the text.
+fn positions(text: &str, spans: &[Spans]) -> Vec<(usize, SourcePosition)> {
     let mut offsets: Vec<usize> = spans
         .iter()
         .flat_map(|spans| spans.related.iter().chain([&spans.own]).flatten())
@@ -148,7 +152,7 @@ fn positions(text: &str, spans: &[Spans]) -> BTreeMap<usize, SourcePosition> {
         .collect();
     offsets.sort_unstable();
     offsets.dedup();
-    let mut found = BTreeMap::new();
+    let mut found = Vec::with_capacity(offsets.len());
     let mut next = offsets.into_iter().peekable();
     let mut position = SourcePosition {
         line: 1,
@@ -158,7 +162,7 @@ fn positions(text: &str, spans: &[Spans]) -> BTreeMap<usize, SourcePosition> {
     let mut before = '\0';
     for (at, character) in text.char_indices() {
         while let Some(offset) = next.next_if(|offset| *offset <= at) {
-            found.insert(offset, position);
+            found.push((offset, position));
         }
         if next.peek().is_none() {
             return found;

@@ -1,7 +1,5 @@
 //! The structural rules: the one JSON Schema, compiled in, and its findings in our words.
 
-use std::collections::BTreeMap;
-
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
@@ -11,6 +9,7 @@ use super::diagnostic::{Anchor, Diagnostic, Fix, Path, Related, Rule};
 use super::findings::Findings;
 use super::quote;
 use super::suggest::{did_you_mean, nearest};
+use crate::map::Map;
 
 /// The text of the JSON Schema (2020-12) of a saga definition, the reference's field for field.
 pub const SAGA_DEFINITION_SCHEMA: &str = include_str!("saga.schema.json");
@@ -230,7 +229,7 @@ fn with_twin(mut finding: Diagnostic, path: &Path, array: &Value) -> Diagnostic 
     let Some(items) = array.as_array() else {
         return finding;
     };
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen = Map::new();
     let mut items = items.iter().enumerate();
     let twins =
         items.find_map(|(index, item)| Some((seen.insert(item.to_string(), index)?, index)));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::record::{HandoffStatus, StepHandoff, TerminationOutcome};
 use super::running::{InFlight, Kill, Stage};
 use super::{KillSwitch, OnUnconfirmed};
+use crate::map::pair;
 use crate::saga::{Saga, Step};
 
 /// A step in flight, found in an attached saga.
@@ -31,6 +32,25 @@ impl Found {
             session_id: saga.session_id().to_owned(),
             settled: step.fence.as_ref().is_some_and(|fence| fence.settled),
             in_doubt: step.in_doubt,
+        }
+    }
+
+    /// The step in a kill of its agent, not offered yet.
+    fn open(self, from_agent: &str, attachment: u32) -> InFlight {
+        InFlight {
+            handoff: StepHandoff {
+                step_id: self.step_id,
+                saga_id: self.saga_id,
+                from_agent: from_agent.to_owned(),
+                to_agent: None,
+                status: HandoffStatus::Pending,
+                in_doubt: self.in_doubt,
+                error: None,
+            },
+            session_id: self.session_id,
+            attachment: Some(attachment),
+            settled: self.settled,
+            stage: Stage::New,
         }
     }
 }
@@ -80,47 +100,26 @@ impl KillSwitch {
             }
             // A step that the caller named too is one step.
             kill.steps.remove_requested(&step.saga_id, &step.step_id);
-            kill.steps.push(InFlight {
-                handoff: StepHandoff {
-                    step_id: step.step_id,
-                    saga_id: step.saga_id,
-                    from_agent: kill.request.agent_did.clone(),
-                    to_agent: None,
-                    status: HandoffStatus::Pending,
-                    in_doubt: step.in_doubt,
-                    error: None,
-                },
-                session_id: step.session_id,
-                attachment: Some(attachment),
-                settled: step.settled,
-                stage: Stage::New,
-            });
+            let step = step.open(&kill.request.agent_did, attachment);
+            kill.steps.push(step);
         }
-        self.kills.insert(kill_id.to_owned(), kill);
+        self.kills.insert(kill_id, kill);
     }
 
     /// A run's step that its killed agent can no longer work: it is looked for a substitute, though
     /// the kill may be over. The step joins the record, if that is still kept.
     pub fn reopen(&mut self, kill_id: &str, from_agent: &str, attachment: u32, step: Found) {
-        let recorded = self.history.iter().rev();
-        let recorded = recorded.clone().find(|record| record.kill_id == kill_id);
-        let kill = self.kills.entry(kill_id.to_owned());
-        let kill = kill.or_insert_with(|| Kill::again(kill_id, from_agent, &step, recorded));
-        kill.steps.push(InFlight {
-            handoff: StepHandoff {
-                step_id: step.step_id,
-                saga_id: step.saga_id,
-                from_agent: from_agent.to_owned(),
-                to_agent: None,
-                status: HandoffStatus::Pending,
-                in_doubt: step.in_doubt,
-                error: None,
-            },
-            session_id: step.session_id,
-            attachment: Some(attachment),
-            settled: true,
-            stage: Stage::New,
+        let mut kill = self.kills.remove(kill_id).unwrap_or_else(|| {
+            let mut recorded = self.history.iter().rev();
+            let recorded = recorded.find(|record| record.kill_id == kill_id);
+            Kill::again(kill_id, from_agent, &step, recorded)
         });
+        let settled = Found {
+            settled: true,
+            ..step
+        };
+        kill.steps.push(settled.open(from_agent, attachment));
+        self.kills.insert(kill_id, kill);
     }
 
     /// The killed agent's action has ended. The kill that held the step for it, and may go on.
@@ -186,7 +185,7 @@ impl KillSwitch {
                 });
             }
         }
-        self.kills.insert(kill_id.to_owned(), kill);
+        self.kills.insert(kill_id, kill);
         offers
     }
 
@@ -215,7 +214,7 @@ impl KillSwitch {
                 step.stage = Stage::Open(candidates);
             }
         }
-        self.kills.insert(kill_id.to_owned(), kill);
+        self.kills.insert(kill_id, kill);
     }
 
     /// What the attached sagas are to be told since the last call.
@@ -240,7 +239,8 @@ impl KillSwitch {
                 None => {
                     if let Some(moved) = &mut moved {
                         let handoff = &step.handoff;
-                        moved.insert((handoff.saga_id.clone(), handoff.step_id.clone()));
+                        let step = (handoff.saga_id.clone(), handoff.step_id.clone());
+                        moved.insert(pair(&step.0, &step.1), step);
                     }
                 }
             }

@@ -35,7 +35,7 @@ mod snapshot;
 mod steps;
 mod substitutes;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 pub use handoff::{Found, Move, Offer};
 pub use options::{KillSwitchOptions, OnUnconfirmed};
@@ -45,6 +45,7 @@ pub use snapshot::{KillSwitchSnapshot, KilledAgent, SNAPSHOT_FORMAT, SNAPSHOT_VE
 pub use substitutes::SubstituteOrder;
 
 use crate::error::Error;
+use crate::map::{Map, pair};
 use crate::saga::Timestamp;
 use running::{InFlight, Kill, Stage};
 use steps::Steps;
@@ -54,9 +55,9 @@ use substitutes::Substitutes;
 #[derive(Debug, Clone)]
 pub struct KillSwitch {
     options: KillSwitchOptions,
-    killed: BTreeMap<String, Killed>,
+    killed: Map<Killed>,
     substitutes: Substitutes,
-    kills: BTreeMap<String, Kill>,
+    kills: Map<Kill>,
     history: VecDeque<KillResult>,
     total_kills: u32,
     total_handoffs: usize,
@@ -69,8 +70,8 @@ struct Killed {
     kill_id: String,
     /// Whether its actions are known to have ended, or nobody could have ended them.
     proceed: bool,
-    /// Explicit steps that were moved: saga and step.
-    moved: BTreeSet<(String, String)>,
+    /// Explicit steps that were moved: saga and step, by both.
+    moved: Map<(String, String)>,
 }
 
 impl KillSwitch {
@@ -79,9 +80,9 @@ impl KillSwitch {
         options.check()?;
         Ok(Self {
             options,
-            killed: BTreeMap::new(),
+            killed: Map::new(),
             substitutes: Substitutes::default(),
-            kills: BTreeMap::new(),
+            kills: Map::new(),
             history: VecDeque::new(),
             total_kills: 0,
             total_handoffs: 0,
@@ -100,13 +101,13 @@ impl KillSwitch {
 
     /// Whether the agent is on the block list.
     pub fn is_killed(&self, agent_did: &str) -> bool {
-        self.killed.contains_key(agent_did)
+        self.killed.contains(agent_did)
     }
 
     /// The block list: each agent with the kill that put it there.
     pub fn killed_by(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.killed.iter();
-        entries.map(|(agent_did, killed)| (agent_did.as_str(), killed.kill_id.as_str()))
+        entries.map(|(agent_did, killed)| (agent_did, killed.kill_id.as_str()))
     }
 
     /// Adds a substitute to a session; a killed agent is none. One that `asks` is made an offer,
@@ -134,12 +135,13 @@ impl KillSwitch {
     pub fn begin(&mut self, request: KillRequest, kill_id: &str, at: Timestamp) -> bool {
         let agent_did = request.agent_did.clone();
         let already = self.is_killed(&agent_did);
-        self.killed
-            .entry(agent_did.clone())
-            .or_insert_with(|| Killed {
+        if !already {
+            let killed = Killed {
                 kill_id: kill_id.to_owned(),
                 ..Killed::default()
-            });
+            };
+            self.killed.insert(agent_did.as_str(), killed);
+        }
         self.substitutes.unregister_everywhere(&agent_did);
         let mut kill = Kill {
             kill_id: kill_id.to_owned(),
@@ -152,7 +154,7 @@ impl KillSwitch {
         };
         let steps = kill.request.steps();
         self.add_explicit(&mut kill, steps);
-        self.kills.insert(kill_id.to_owned(), kill);
+        self.kills.insert(kill_id, kill);
         already
     }
 
@@ -160,7 +162,7 @@ impl KillSwitch {
     pub fn join(&mut self, request: &KillRequest, kill_id: &str) {
         if let Some(mut kill) = self.kills.remove(kill_id) {
             self.add_explicit(&mut kill, request.steps());
-            self.kills.insert(kill_id.to_owned(), kill);
+            self.kills.insert(kill_id, kill);
         }
     }
 
@@ -253,21 +255,23 @@ impl KillSwitch {
     /// Adds the steps that an attached saga does not know of, but none that was moved before.
     fn add_explicit(&mut self, kill: &mut Kill, steps: Vec<Result<(String, String), String>>) {
         let agent_did = &kill.request.agent_did;
-        let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
-        if let Some(killed) = self.killed.get(agent_did) {
-            seen.extend(killed.moved.iter().cloned());
-        }
+        let moved = self.killed.get(agent_did).map(|killed| &killed.moved);
+        let mut joined = Map::new();
         // Steps of this kill count for those that join it; within one request a step that is named
         // twice is recorded twice, as in the reference.
         let known = kill.steps.iter().map(|step| &step.handoff);
         let known = known.filter(|one| one.status != HandoffStatus::Failed);
-        seen.extend(known.map(|one| (one.saga_id.clone(), one.step_id.clone())));
+        for one in known {
+            joined.insert(pair(&one.saga_id, &one.step_id), ());
+        }
         for step in steps {
             let (step_id, saga_id, error) = match step {
                 Ok((step_id, saga_id)) => (step_id, saga_id, None),
                 Err(error) => (String::new(), String::new(), Some(error)),
             };
-            if error.is_none() && seen.contains(&(saga_id.clone(), step_id.clone())) {
+            let name = pair(&saga_id, &step_id);
+            let known = joined.contains(&name) || moved.is_some_and(|moved| moved.contains(&name));
+            if error.is_none() && known {
                 continue;
             }
             let failed = error.is_some();

@@ -1,7 +1,5 @@
 //! What of a switch must outlive a restart.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::record::KillResult;
@@ -9,6 +7,7 @@ use super::substitutes::Substitutes;
 use super::{KillSwitch, KillSwitchOptions, Killed};
 use crate::definition::input;
 use crate::error::{Code, Error};
+use crate::map::{Map, pair};
 
 /// The format that every snapshot names.
 pub const SNAPSHOT_FORMAT: &str = "sagaward.kill_switch";
@@ -67,10 +66,10 @@ fn bad(place: &str, message: &str) -> Error {
 
 pub(super) fn take(switch: &KillSwitch) -> KillSwitchSnapshot {
     let killed = switch.killed.iter().map(|(agent_did, killed)| KilledAgent {
-        agent_did: agent_did.clone(),
+        agent_did: agent_did.to_owned(),
         kill_id: killed.kill_id.clone(),
         proceed: killed.proceed,
-        moved: killed.moved.iter().cloned().collect(),
+        moved: killed.moved.iter().map(|(_, step)| step.clone()).collect(),
     });
     KillSwitchSnapshot {
         format: SNAPSHOT_FORMAT.to_owned(),
@@ -99,10 +98,12 @@ pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error>
     if successes > snapshot.total_handoffs {
         return Err(bad("total_handoffs", "is less than the history says"));
     }
-    let mut killed = BTreeMap::new();
+    let mut killed = Map::new();
     for one in snapshot.killed {
-        let mut moved = BTreeSet::new();
-        moved.extend(one.moved);
+        let mut moved = Map::new();
+        for (saga_id, step_id) in one.moved {
+            moved.insert(pair(&saga_id, &step_id), (saga_id, step_id));
+        }
         let (kill_id, proceed) = (one.kill_id, one.proceed);
         killed.insert(
             one.agent_did,
@@ -117,7 +118,7 @@ pub(super) fn restore(snapshot: KillSwitchSnapshot) -> Result<KillSwitch, Error>
         options: snapshot.options,
         killed,
         substitutes: Substitutes::default(),
-        kills: BTreeMap::new(),
+        kills: Map::new(),
         history: snapshot.history.into(),
         total_kills: snapshot.total_kills,
         total_handoffs: snapshot.total_handoffs,

@@ -1,25 +1,27 @@
 //! The steps of one kill, by arrival, found again by where they came from.
 
-use std::collections::BTreeMap;
-
 use super::record::HandoffStatus;
 use super::running::{InFlight, Stage};
+use crate::map::{Map, pair};
 
 /// Every question about one step is answered without looking at the others: a kill may hold
 /// thousands. A step that leaves leaves a gap, so that numbers stay.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
     all: Vec<Option<InFlight>>,
-    places: BTreeMap<(Origin, String), Vec<usize>>,
+    /// By where they came from.
+    places: Map<Vec<usize>>,
     unsettled: usize,
 }
 
-/// Where a step of some id came from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Origin {
-    Attached(u32),
-    /// A request named it, and this saga.
-    Request(String),
+/// Where the steps of an attached saga come from.
+fn attached(attachment: u32, step_id: &str) -> String {
+    format!("attached {attachment}:{step_id}")
+}
+
+/// Where a step comes from that a request named.
+fn requested(saga_id: &str, step_id: &str) -> String {
+    pair(saga_id, step_id)
 }
 
 impl Steps {
@@ -30,12 +32,18 @@ impl Steps {
     }
 
     pub fn push(&mut self, step: InFlight) {
+        let handoff = &step.handoff;
         let origin = match step.attachment {
-            Some(attachment) => Origin::Attached(attachment),
-            None => Origin::Request(step.handoff.saga_id.clone()),
+            Some(attachment) => attached(attachment, &handoff.step_id),
+            None => requested(&handoff.saga_id, &handoff.step_id),
         };
-        let key = (origin, step.handoff.step_id.clone());
-        self.places.entry(key).or_default().push(self.all.len());
+        let place = self.all.len();
+        match self.places.get_mut(&origin) {
+            Some(places) => places.push(place),
+            None => {
+                self.places.insert(origin, vec![place]);
+            }
+        }
         self.unsettled += usize::from(!step.settled);
         self.all.push(Some(step));
     }
@@ -61,9 +69,8 @@ impl Steps {
 
     /// The action of a step has ended; whether the step was held for it.
     pub fn settle(&mut self, attachment: u32, step_id: &str) -> bool {
-        let key = (Origin::Attached(attachment), step_id.to_owned());
         let mut was_held = false;
-        for index in self.places.get(&key).into_iter().flatten() {
+        for index in self.places.get(&attached(attachment, step_id)).into_iter().flatten() {
             let Some(Some(step)) = self.all.get_mut(*index) else {
                 continue;
             };
@@ -79,9 +86,8 @@ impl Steps {
 
     /// Somebody else decided a step, in its saga; whether it was still open here.
     pub fn decide(&mut self, attachment: u32, step_id: &str, to_agent: Option<&str>) -> bool {
-        let key = (Origin::Attached(attachment), step_id.to_owned());
         let mut was_open = false;
-        for index in self.places.get(&key).into_iter().flatten() {
+        for index in self.places.get(&attached(attachment, step_id)).into_iter().flatten() {
             let Some(Some(step)) = self.all.get_mut(*index) else {
                 continue;
             };
@@ -103,19 +109,18 @@ impl Steps {
 
     /// A further kill takes over what this one holds.
     pub fn remove_held(&mut self, attachment: u32, step_id: &str) {
-        self.remove(Origin::Attached(attachment), step_id, |step| {
+        self.remove(&attached(attachment, step_id), |step| {
             matches!(step.stage, Stage::Held)
         });
     }
 
     /// A step that a request named turned out to be one of an attached saga.
     pub fn remove_requested(&mut self, saga_id: &str, step_id: &str) {
-        self.remove(Origin::Request(saga_id.to_owned()), step_id, |_| true);
+        self.remove(&requested(saga_id, step_id), |_| true);
     }
 
-    fn remove(&mut self, origin: Origin, step_id: &str, leaves: fn(&InFlight) -> bool) {
-        let indexes = self.places.get(&(origin, step_id.to_owned()));
-        for index in indexes.into_iter().flatten() {
+    fn remove(&mut self, origin: &str, leaves: fn(&InFlight) -> bool) {
+        for index in self.places.get(origin).into_iter().flatten() {
             let place = self.all.get_mut(*index);
             let left = place.and_then(|step| step.take_if(|step| leaves(step)));
             self.unsettled -= usize::from(left.is_some_and(|step| !step.settled));

@@ -1,8 +1,8 @@
 //! Who may take over in which session.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use crate::map::Map;
 use crate::words::words;
 
 words! {
@@ -27,19 +27,19 @@ pub(super) struct Substitute {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Substitutes {
-    sessions: BTreeMap<String, Session>,
+    sessions: Map<Session>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Session {
-    list: Rc<Vec<Substitute>>,
+    list: Arc<Vec<Substitute>>,
     turn: usize,
 }
 
 /// The substitutes that a step may be offered to, in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidates {
-    list: Rc<Vec<Substitute>>,
+    list: Arc<Vec<Substitute>>,
     first: usize,
     asked: usize,
 }
@@ -47,8 +47,13 @@ pub(super) struct Candidates {
 impl Substitutes {
     /// Adds a substitute; one that is there already keeps its place.
     pub fn register(&mut self, session_id: &str, agent_did: &str, asks: bool) {
-        let session = self.sessions.entry(session_id.to_owned()).or_default();
-        let list = Rc::make_mut(&mut session.list);
+        if !self.sessions.contains(session_id) {
+            self.sessions.insert(session_id, Session::default());
+        }
+        let Some(session) = self.sessions.get_mut(session_id) else {
+            return;
+        };
+        let list = Arc::make_mut(&mut session.list);
         match list
             .iter_mut()
             .find(|substitute| substitute.agent_did == agent_did)
@@ -63,7 +68,7 @@ impl Substitutes {
 
     pub fn unregister(&mut self, session_id: &str, agent_did: &str) {
         if let Some(session) = self.sessions.get_mut(session_id) {
-            Rc::make_mut(&mut session.list).retain(|one| one.agent_did != agent_did);
+            Arc::make_mut(&mut session.list).retain(|one| one.agent_did != agent_did);
             if session.list.is_empty() {
                 self.sessions.remove(session_id);
             }
@@ -72,9 +77,9 @@ impl Substitutes {
 
     /// A killed agent is nobody's substitute anywhere.
     pub fn unregister_everywhere(&mut self, agent_did: &str) {
-        self.sessions.retain(|_, session| {
+        self.sessions.retain(|session| {
             if session.list.iter().any(|one| one.agent_did == agent_did) {
-                Rc::make_mut(&mut session.list).retain(|one| one.agent_did != agent_did);
+                Arc::make_mut(&mut session.list).retain(|one| one.agent_did != agent_did);
             }
             !session.list.is_empty()
         });

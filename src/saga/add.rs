@@ -15,7 +15,7 @@ impl Saga {
         for step in steps {
             self.check_fields(&step)?;
             self.positions
-                .insert(step.step_id.clone(), self.steps.len());
+                .insert(step.step_id.as_str(), self.steps.len());
             self.steps.push(step);
         }
         let added = self.steps.get(before..).unwrap_or_default();
@@ -34,7 +34,7 @@ impl Saga {
         self.check_fields(&step)?;
         self.check_dependencies(&step)?;
         self.positions
-            .insert(step.step_id.clone(), self.steps.len());
+            .insert(step.step_id.as_str(), self.steps.len());
         self.steps.push(step);
         Ok(())
     }
@@ -48,7 +48,7 @@ impl Saga {
         if let Some((key, _)) = texts.iter().find(|(_, text)| text.is_empty()) {
             return Err(invalid(step, Rule::MinLength, key, "must not be empty"));
         }
-        if self.positions.contains_key(&step.step_id) {
+        if self.positions.contains(&step.step_id) {
             let message = format!("Duplicate step ID: '{}'", quote(&step.step_id));
             return Err(invalid(step, Rule::DuplicateStepId, "id", message));
         }

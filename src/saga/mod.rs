@@ -26,8 +26,6 @@ mod state;
 mod step;
 mod timestamp;
 
-use std::collections::BTreeMap;
-
 pub use dict::{SagaDict, StepDict};
 pub use event::{Action, Event, Fact, LOG_FORMAT, LOG_VERSION};
 pub(crate) use settings::LONGEST_WAIT_MS;
@@ -40,6 +38,7 @@ pub use timestamp::Timestamp;
 use crate::definition::model::{FanOutGroup, StepDefinition};
 use crate::definition::{Json, SagaDefinition};
 use crate::error::{Code, Error};
+use crate::map::Map;
 
 /// A saga: steps with their states, and the log of how they came to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,14 +50,14 @@ pub struct Saga {
     fan_out: Option<Json>,
     groups: Vec<FanOutGroup>,
     steps: Vec<Step>,
-    positions: BTreeMap<String, usize>,
+    positions: Map<usize>,
     state: SagaState,
     rolled_back: bool,
     error: Option<String>,
     created_at: Timestamp,
     completed_at: Option<Timestamp>,
     /// The killed agents, each with the kill.
-    killed: BTreeMap<String, String>,
+    killed: Map<String>,
     /// Set once a run drives it.
     settings: Option<RunSettings>,
     paused: bool,
@@ -328,7 +327,7 @@ impl Saga {
 
     /// Whether this agent's attempts no longer count here.
     pub fn is_killed(&self, agent_did: &str) -> bool {
-        self.killed.contains_key(agent_did)
+        self.killed.contains(agent_did)
     }
 
     /// The kill that put an agent out.
@@ -355,13 +354,13 @@ impl Saga {
             fan_out: None,
             groups: Vec::new(),
             steps: Vec::new(),
-            positions: BTreeMap::new(),
+            positions: Map::new(),
             state: SagaState::Running,
             rolled_back: false,
             error: None,
             created_at,
             completed_at: None,
-            killed: BTreeMap::new(),
+            killed: Map::new(),
             settings: None,
             paused: false,
             seq: 0,

@@ -1,7 +1,5 @@
 //! All that is known of a saga, as one document, and back.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Saga;
@@ -12,6 +10,7 @@ use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::input;
 use crate::error::{Code, Error};
+use crate::map::Map;
 
 /// The format that every snapshot names.
 pub const SNAPSHOT_FORMAT: &str = "sagaward.saga";
@@ -110,9 +109,9 @@ pub(super) fn take(saga: &Saga) -> SagaSnapshot {
     }
 }
 
-fn killed_by((agent_did, kill_id): (&String, &String)) -> KilledBy {
+fn killed_by((agent_did, kill_id): (&str, &String)) -> KilledBy {
     KilledBy {
-        agent_did: agent_did.clone(),
+        agent_did: agent_did.to_owned(),
         kill_id: kill_id.clone(),
     }
 }
@@ -132,21 +131,21 @@ pub(super) fn restore(snapshot: SagaSnapshot) -> Result<Saga, Error> {
         fan_out: None,
         groups: Vec::new(),
         steps: Vec::new(),
-        positions: BTreeMap::new(),
+        positions: Map::new(),
         state: snapshot.state,
         rolled_back: snapshot.rolled_back,
         error: snapshot.error,
         created_at: snapshot.created_at,
         completed_at: snapshot.completed_at,
-        killed: BTreeMap::new(),
+        killed: Map::new(),
         settings: snapshot.settings,
         paused: snapshot.paused,
         seq: snapshot.seq,
         log: Vec::new(),
     };
-    let killed = snapshot.killed.into_iter();
-    saga.killed
-        .extend(killed.map(|killed| (killed.agent_did, killed.kill_id)));
+    for killed in snapshot.killed {
+        saga.killed.insert(killed.agent_did, killed.kill_id);
+    }
     saga.set_fan_out(snapshot.fan_out)
         .map_err(|error| bad("fan_out", &error.message))?;
     saga.add_all(snapshot.steps)

@@ -1,9 +1,7 @@
 //! The constants that the package exports: the build reads them here and writes them out as
 //! JavaScript, so that they are stated once and reading one compiles no WebAssembly.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::definition::VALID_ACTION_PREFIXES;
@@ -13,8 +11,17 @@ use crate::saga::{SagaState, StepState};
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 struct Constants {
     valid_action_prefixes: &'static [&'static str],
-    step_transitions: BTreeMap<&'static str, Vec<&'static str>>,
-    saga_transitions: BTreeMap<&'static str, Vec<&'static str>>,
+    #[serde(serialize_with = "table")]
+    step_transitions: Transitions,
+    #[serde(serialize_with = "table")]
+    saga_transitions: Transitions,
+}
+
+/// Each state, and those that may follow it.
+type Transitions = Vec<(&'static str, Vec<&'static str>)>;
+
+fn table<S: Serializer>(transitions: &Transitions, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(transitions.iter().map(|(state, follow)| (state, follow)))
 }
 
 /// JSON text, ended by a zero byte.
@@ -35,11 +42,8 @@ fn transitions<T: Copy>(
     all: &[T],
     name: fn(T) -> &'static str,
     allowed: fn(T) -> &'static [T],
-) -> BTreeMap<&'static str, Vec<&'static str>> {
-    let mut table = BTreeMap::new();
-    for state in all {
-        let follow = allowed(*state).iter().copied().map(name);
-        table.insert(name(*state), follow.collect());
-    }
-    table
+) -> Transitions {
+    let follow = |state: T| allowed(state).iter().copied().map(name).collect();
+    let states = all.iter().copied();
+    states.map(|state| (name(state), follow(state))).collect()
 }

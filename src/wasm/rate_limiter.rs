@@ -1,7 +1,5 @@
 //! The rate limiter as a class.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,14 +18,28 @@ pub struct RateLimiterCore(AgentRateLimiter);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
-    ring_limits: BTreeMap<String, RingLimit>,
+    ring_limits: RingLimits,
     max_buckets: usize,
+}
+
+/// By ring; the default's where one is missing.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RingLimits {
+    #[serde(rename = "0")]
+    r0: Option<RingLimit>,
+    #[serde(rename = "1")]
+    r1: Option<RingLimit>,
+    #[serde(rename = "2")]
+    r2: Option<RingLimit>,
+    #[serde(rename = "3")]
+    r3: Option<RingLimit>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            ring_limits: BTreeMap::new(),
+            ring_limits: RingLimits::default(),
             max_buckets: DEFAULT_MAX_BUCKETS,
         }
     }
@@ -36,17 +48,9 @@ impl Default for Options {
 impl Options {
     fn limiter(self) -> Result<AgentRateLimiter, Error> {
         let mut limits = DEFAULT_RING_LIMITS;
-        for (ring, limit) in self.ring_limits {
-            let slot = ring
-                .parse::<usize>()
-                .ok()
-                .and_then(|ring| limits.get_mut(ring));
-            let Some(slot) = slot.filter(|_| ring.len() == 1) else {
-                let message =
-                    format!("options (ringLimits): '{ring}' is no ring; they are 0, 1, 2, 3");
-                return Err(Error::new(Code::BadOption, message));
-            };
-            *slot = limit;
+        let RingLimits { r0, r1, r2, r3 } = self.ring_limits;
+        for (slot, limit) in limits.iter_mut().zip([r0, r1, r2, r3]) {
+            *slot = limit.unwrap_or(*slot);
         }
         AgentRateLimiter::new(limits, self.max_buckets)
     }

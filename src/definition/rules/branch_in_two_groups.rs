@@ -11,11 +11,16 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
         let group = Path::root().key("fan_out").index(group);
         group.key("branches").index(branch)
     };
-    let mut first: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut owners: Vec<(usize, usize)> = Vec::new();
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     for group in &context.outline.fan_out {
         for branch in &group.branches {
             let here = (group.index, branch.index);
-            let owner = *first.entry(&branch.id).or_insert(here);
+            let known = *first.entry(&branch.id).or_insert(owners.len());
+            if known == owners.len() {
+                owners.push(here);
+            }
+            let owner = owners.get(known).copied().unwrap_or(here);
             if owner.0 == group.index || context.ids.first(&branch.id).is_none() {
                 continue;
             }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::Context;
 use crate::definition::components::{Graph, cyclic_components};
@@ -57,16 +57,19 @@ impl Edges {
 
     /// A shortest way from `start` back to itself, `start` first.
     fn shortest_cycle(&self, start: usize, members: &[usize]) -> Vec<usize> {
-        let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+        // For each member the one that the way came from.
+        let mut came_from = vec![None; members.len()];
         let mut queue = VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for (target, _) in self.from(node) {
-                if members.binary_search(&target).is_err() || came_from.contains_key(&target) {
+                let member = members.binary_search(&target).ok();
+                let before = member.and_then(|member| came_from.get_mut(member));
+                let Some(before) = before.filter(|before| before.is_none()) else {
                     continue;
-                }
-                came_from.insert(target, node);
+                };
+                *before = Some(node);
                 if target == start {
-                    return way_back(&came_from, start);
+                    return way_back(members, &came_from, start);
                 }
                 queue.push_back(target);
             }
@@ -75,10 +78,11 @@ impl Edges {
     }
 }
 
-fn way_back(came_from: &BTreeMap<usize, usize>, start: usize) -> Vec<usize> {
+fn way_back(members: &[usize], came_from: &[Option<usize>], start: usize) -> Vec<usize> {
     let mut way = Vec::new();
     let mut node = start;
-    while let Some(&before) = came_from.get(&node) {
+    let came_from = |node: usize| *came_from.get(members.binary_search(&node).ok()?)?;
+    while let Some(before) = came_from(node) {
         way.push(before);
         node = before;
         if node == start {

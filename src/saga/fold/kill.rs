@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 
 impl Saga {
     pub(super) fn agent_killed(&mut self, agent_did: &str, kill_id: &str) {
-        self.killed.insert(agent_did.to_owned(), kill_id.to_owned());
+        self.killed.insert(agent_did, kill_id.to_owned());
         let driven = self.settings.is_some();
         // A step that is to be undone is not handed over; only what it still reports is fenced.
         let handed_over = self.state == SagaState::Running;
@@ -91,7 +91,7 @@ impl Saga {
     /// Whether a kill stands between a step and its next state.
     pub(crate) fn is_stopped(&self, step_id: &str) -> bool {
         self.step(step_id).is_some_and(|step| {
-            let killed = self.killed.contains_key(&step.agent_did);
+            let killed = self.killed.contains(&step.agent_did);
             step.fence.is_some() || (killed && step.state == StepState::Pending)
         })
     }
