@@ -297,7 +297,8 @@ impl AgentRateLimiter {
         bucket.ring = ring;
         bucket.tokens = bucket.tokens.min(limit(ring).burst);
         let answer = work(&mut bucket);
-        self.full.insert((bucket.full_at(limit(ring)), name.clone()));
+        self.full
+            .insert((bucket.full_at(limit(ring)), name.clone()));
         self.buckets.insert(name, bucket);
         Ok(answer)
     }

@@ -45,8 +45,9 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = deserializer.deserialize_str($crate::words::OneOf(Self::WORDS))?;
-                Self::named(word).ok_or_else(|| serde::de::Error::unknown_variant(word, Self::WORDS))
+                let place = deserializer.deserialize_str($crate::words::OneOf(Self::WORDS))?;
+                let one = Self::ALL.get(place).copied();
+                one.ok_or_else(|| serde::de::Error::custom("a word without a meaning"))
             }
         }
     )+};
@@ -54,18 +55,19 @@ macro_rules! words {
 
 pub(crate) use words;
 
-/// Reads one of these words; the same for every list, which keeps the module small.
+/// Reads one of these words and gives its place; the same for every list, which keeps the module
+/// small.
 pub(crate) struct OneOf(pub &'static [&'static str]);
 
 impl Visitor<'_> for OneOf {
-    type Value = &'static str;
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
-    fn visit_str<E: Error>(self, word: &str) -> Result<&'static str, E> {
-        let known = self.0.iter().copied().find(|known| *known == word);
+    fn visit_str<E: Error>(self, word: &str) -> Result<usize, E> {
+        let known = self.0.iter().position(|known| *known == word);
         known.ok_or_else(|| E::unknown_variant(word, self.0))
     }
 }

@@ -195,9 +195,10 @@ impl Planner<'_> {
         let mut rollbacks = vec![(Rollback::default(), 0_usize); sequence.len()];
         for block in sequence.chunks(Reach::MOST).rev() {
             let reach = Reach::of(graph, block);
-            let cannot = block.iter().enumerate().map(|(bit, at)| {
-                u64::from(!self.can_be_undone(at.position)) << bit
-            });
+            let cannot = block
+                .iter()
+                .enumerate()
+                .map(|(bit, at)| u64::from(!self.can_be_undone(at.position)) << bit);
             let cannot: u64 = cannot.sum();
             for (at, (rollback, lost)) in sequence.iter().zip(&mut rollbacks) {
                 let own = entry(&reach.own, at.position);

@@ -1,8 +1,10 @@
 //! The wire shapes of a verdict: report, diagnostic, path, range, fix.
 
-use crate::words::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::{json, objects};
+use crate::words::words;
 
 words! {
     /// The name of a rule, stable over releases.
@@ -377,6 +379,11 @@ pub struct Edit {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub rename: Option<String>,
+}
+
+/// Findings as the facts of an error hold them.
+pub(crate) fn as_value(findings: &[Diagnostic]) -> Value {
+    objects::from_str(&json::text(&findings)).unwrap_or_default()
 }
 
 /// The verdict on a definition.

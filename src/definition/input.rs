@@ -1,23 +1,19 @@
 //! Arguments that come in as JSON objects: options, requests, snapshots.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Path, Segment};
+use super::objects;
 use super::reader::{Fault, Kind, Reader};
 use crate::error::{Code, Error};
 
 /// Reads the argument `what`; what is wrong with it is said with its place.
 pub(crate) fn read<T: DeserializeOwned>(json: &str, what: &str, code: Code) -> Result<T, Error> {
-    // serde would take a list for a struct, field by field.
     if !json.trim_start().starts_with('{') {
         return Err(Error::new(code, format!("{what} must be an object")));
     }
-    serde_json::from_str(json).map_err(|error| {
+    objects::from_str(json).map_err(|error| {
         let place = place(json, &error).unwrap_or_default().dotted();
         let text = error.to_string();
         // The line and column mean nothing to who handed over an object.
@@ -71,7 +67,6 @@ fn in_words(reason: &str) -> String {
         "f64" => "a number".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
-        other if other.starts_with("struct ") => "an object".to_owned(),
         other => other.to_owned(),
     };
     format!("{found}expected {expected}")
@@ -123,26 +118,5 @@ fn descend(reader: &mut Reader, offset: usize, path: &mut Vec<Segment>) -> Resul
         Err(Stop::There)
     } else {
         Ok(())
-    }
-}
-
-/// For a field that is a struct: takes an object for it and, unlike serde by itself, no list.
-pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Object(PhantomData))
-}
-
-struct Object<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
     }
 }

@@ -39,6 +39,12 @@ impl Json {
     }
 }
 
+/// A document of ours as JSON text.
+pub(crate) fn text(document: &impl Serialize) -> String {
+    // Writing our own structs to memory cannot fail.
+    serde_json::to_string(document).unwrap_or_default()
+}
+
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text()

@@ -8,7 +8,8 @@ pub(crate) mod components;
 mod document;
 mod findings;
 pub(crate) mod input;
-mod json;
+pub(crate) mod json;
+pub(crate) mod objects;
 mod outline;
 mod position;
 mod reader;
@@ -65,9 +66,12 @@ pub fn validate_step(step: &[u8]) -> Report {
     match document::read(step, &options.limits) {
         Err(finding) => findings.add(finding.rule, |_| *finding),
         Ok(document) => {
-            let steps = [document.value];
-            let definition = serde_json::json!({"name": "-", "session_id": "-", "steps": steps});
-            schema::check(&definition, &mut findings);
+            let definition = [
+                ("name", Value::from("-")),
+                ("session_id", Value::from("-")),
+                ("steps", Value::from(vec![document.value])),
+            ];
+            schema::check(&Value::from_iter(definition), &mut findings);
         }
     }
     let (mut diagnostics, truncated, valid) = findings.finish();
@@ -89,7 +93,7 @@ pub fn parse_definition(text: &str, options: &ValidateOptions) -> Result<SagaDef
     if !is_valid(text.as_bytes(), options) {
         return Err(invalid(&validate_text(text.as_bytes(), options)));
     }
-    serde_json::from_str(text).map_err(unreadable)
+    objects::from_str(text).map_err(unreadable)
 }
 
 /// The step that a text holds, once it was judged by itself.
@@ -98,14 +102,13 @@ pub fn parse_step(text: &str) -> Result<StepDefinition, Error> {
     if !report.valid {
         return Err(invalid(&report));
     }
-    serde_json::from_str(text).map_err(unreadable)
+    objects::from_str(text).map_err(unreadable)
 }
 
 fn invalid(report: &Report) -> Error {
-    let diagnostics = serde_json::to_value(&report.diagnostics).unwrap_or_default();
     Error::new(Code::InvalidDefinition, report.errors.join("\n"))
         .with("errors", report.errors.clone())
-        .with("diagnostics", diagnostics)
+        .with("diagnostics", diagnostic::as_value(&report.diagnostics))
 }
 
 fn unreadable(error: serde_json::Error) -> Error {

@@ -32,12 +32,10 @@ pub struct ValidateOptions {
     /// Apply the semantic rules even after schema errors. Default `false`, as in the reference.
     pub collect_all: bool,
     /// Severities of the configurable rules.
-    #[serde(deserialize_with = "input::object")]
     pub rules: RuleLevels,
     /// The prefixes an `action_id` may start with. Default [`VALID_ACTION_PREFIXES`].
     pub action_prefixes: Vec<String>,
     /// Bounds on the document and the report.
-    #[serde(deserialize_with = "input::object")]
     pub limits: Limits,
 }
 

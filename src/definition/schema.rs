@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::diagnostic::{Anchor, Diagnostic, Fix, Path, Related, Rule};
 use super::findings::Findings;
+use super::json;
 use super::quote;
 use super::suggest::{did_you_mean, nearest};
 use crate::map::Map;
@@ -94,11 +95,13 @@ fn describe(rule: Rule, path: Path, error: &ValidationError, suggest: bool) -> D
             let names: Vec<String> = expected.iter().map(|name| format!("'{name}'")).collect();
             let mut finding = finding(format!(
                 "{} is not of type {}",
-                quote(&value.to_string()),
+                quote(&json::text(value)),
                 names.join(", ")
             ));
             finding.fixes = retyped(value, &expected)
-                .map(|value| Fix::replace(format!("Write {value}"), path.clone(), value))
+                .map(|value| {
+                    Fix::replace(format!("Write {}", json::text(&value)), path.clone(), value)
+                })
                 .into_iter()
                 .collect();
             finding
@@ -115,15 +118,23 @@ fn describe(rule: Rule, path: Path, error: &ValidationError, suggest: bool) -> D
         ValidationErrorKind::MinLength { .. } => finding("'' should be non-empty".to_owned()),
         ValidationErrorKind::MinItems { .. } => finding("[] should be non-empty".to_owned()),
         ValidationErrorKind::Minimum { limit } => {
-            let text = format!("{value} is less than the minimum of {limit}");
+            let text = format!(
+                "{} is less than the minimum of {}",
+                json::text(value),
+                json::text(limit)
+            );
             with_bound(finding(text), path.clone(), limit)
         }
         ValidationErrorKind::Maximum { limit } => {
-            let text = format!("{value} is greater than the maximum of {limit}");
+            let text = format!(
+                "{} is greater than the maximum of {}",
+                json::text(value),
+                json::text(limit)
+            );
             with_bound(finding(text), path.clone(), limit)
         }
         ValidationErrorKind::UniqueItems => {
-            let text = quote(&value.to_string()).into_owned();
+            let text = quote(&json::text(value)).into_owned();
             with_twin(
                 finding(format!("{text} has non-unique elements")),
                 &path,
@@ -147,7 +158,11 @@ fn retyped(value: &Value, expected: &[String]) -> Option<Value> {
 }
 
 fn with_bound(mut finding: Diagnostic, path: Path, limit: &Value) -> Diagnostic {
-    finding.fixes = vec![Fix::replace(format!("Use {limit}"), path, limit.clone())];
+    finding.fixes = vec![Fix::replace(
+        format!("Use {}", json::text(limit)),
+        path,
+        limit.clone(),
+    )];
     finding
 }
 
@@ -232,7 +247,7 @@ fn with_twin(mut finding: Diagnostic, path: &Path, array: &Value) -> Diagnostic 
     let mut seen = Map::new();
     let mut items = items.iter().enumerate();
     let twins =
-        items.find_map(|(index, item)| Some((seen.insert(item.to_string(), index)?, index)));
+        items.find_map(|(index, item)| Some((seen.insert(json::text(item), index)?, index)));
     if let Some((first, second)) = twins {
         let place = |index| path.clone().index(index);
         finding.related = vec![

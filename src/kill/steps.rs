@@ -70,7 +70,12 @@ impl Steps {
     /// The action of a step has ended; whether the step was held for it.
     pub fn settle(&mut self, attachment: u32, step_id: &str) -> bool {
         let mut was_held = false;
-        for index in self.places.get(&attached(attachment, step_id)).into_iter().flatten() {
+        for index in self
+            .places
+            .get(&attached(attachment, step_id))
+            .into_iter()
+            .flatten()
+        {
             let Some(Some(step)) = self.all.get_mut(*index) else {
                 continue;
             };
@@ -87,7 +92,12 @@ impl Steps {
     /// Somebody else decided a step, in its saga; whether it was still open here.
     pub fn decide(&mut self, attachment: u32, step_id: &str, to_agent: Option<&str>) -> bool {
         let mut was_open = false;
-        for index in self.places.get(&attached(attachment, step_id)).into_iter().flatten() {
+        for index in self
+            .places
+            .get(&attached(attachment, step_id))
+            .into_iter()
+            .flatten()
+        {
             let Some(Some(step)) = self.all.get_mut(*index) else {
                 continue;
             };

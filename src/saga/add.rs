@@ -1,10 +1,9 @@
 //! How steps come in: whole, unique, and never waiting for what cannot come.
 
-use serde_json::json;
-
 use super::Saga;
 use super::step::Step;
 use crate::definition::components::cyclic_components;
+use crate::definition::diagnostic::as_value;
 use crate::definition::{Diagnostic, Path, Rule, quote};
 use crate::error::{Code, Error};
 
@@ -121,5 +120,5 @@ fn invalid(step: &Step, rule: Rule, key: &str, message: impl Into<String>) -> Er
     let line = finding.reference_line();
     Error::new(Code::InvalidDefinition, line.clone())
         .with("errors", vec![line])
-        .with("diagnostics", json!([finding]))
+        .with("diagnostics", as_value(&[finding]))
 }

@@ -6,8 +6,8 @@ use super::settings::RunSettings;
 use super::snapshot::SagaSnapshot;
 use super::state::{SagaState, StepState};
 use super::timestamp::Timestamp;
-use crate::definition::Json;
 use crate::definition::model::StepDefinition;
+use crate::definition::{Json, objects};
 use crate::words::words;
 
 /// The format that the first event of every log names.
@@ -249,7 +249,7 @@ struct Fields {
 impl Event {
     /// Reads an event.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        let fields: Fields = serde_json::from_str(text)?;
+        let fields: Fields = objects::from_str(text)?;
         Ok(Self {
             seq: fields.seq,
             at: fields.at,

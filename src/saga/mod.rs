@@ -36,7 +36,7 @@ pub use step::{Activity, DEFAULT_TIMEOUT_SECONDS, Fence, Step};
 pub use timestamp::Timestamp;
 
 use crate::definition::model::{FanOutGroup, StepDefinition};
-use crate::definition::{Json, SagaDefinition};
+use crate::definition::{Json, SagaDefinition, objects};
 use crate::error::{Code, Error};
 use crate::map::Map;
 
@@ -371,7 +371,7 @@ impl Saga {
     /// Keeps the groups as they were written, for their owner may have put more into them.
     fn set_fan_out(&mut self, fan_out: Option<Json>) -> Result<(), Error> {
         if let Some(written) = &fan_out {
-            self.groups = serde_json::from_str(written.text()).map_err(|error| {
+            self.groups = objects::from_str(written.text()).map_err(|error| {
                 Error::new(Code::InvalidDefinition, format!("fan_out: {error}"))
             })?;
         }

@@ -18,7 +18,6 @@ pub struct RunSettings {
     /// How many attempts may be in flight at once, at least 1. Default 16.
     pub concurrency: u32,
     /// When a failed attempt is followed by the next.
-    #[serde(deserialize_with = "input::object")]
     pub retry: RetrySettings,
     /// What a rollback does with a step whose effect nobody knows. Default `undo`.
     pub in_doubt: InDoubt,

@@ -3,7 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::throw::json;
+use crate::definition::json::text as json;
+use crate::definition::objects;
 use crate::error::{Code, Error};
 use crate::kill::{
     Found, KillRequest, KillSwitch, KillSwitchOptions, KillSwitchSnapshot, TerminationOutcome,
@@ -90,7 +91,7 @@ impl KillSwitchCore {
 
     /// Steps in flight that an attached saga knows, as JSON.
     pub fn found(&mut self, kill_id: &str, attachment: u32, steps: &str) -> Result<(), JsValue> {
-        let steps: Vec<Found> = serde_json::from_str(steps)
+        let steps: Vec<Found> = objects::from_str(steps)
             .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
         self.0.found(kill_id, attachment, steps);
         Ok(())
@@ -104,7 +105,7 @@ impl KillSwitchCore {
         attachment: u32,
         step: &str,
     ) -> Result<(), JsValue> {
-        let step: Found = serde_json::from_str(step)
+        let step: Found = objects::from_str(step)
             .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
         self.0.reopen(kill_id, from_agent, attachment, step);
         Ok(())
@@ -137,9 +138,11 @@ impl KillSwitchCore {
         outcome: &str,
         error: Option<String>,
     ) -> Result<(), JsValue> {
-        let outcome: TerminationOutcome = serde_json::from_str(&format!("\"{outcome}\""))
-            .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
-        self.0.terminated(kill_id, outcome, error);
+        let known = TerminationOutcome::named(outcome).ok_or_else(|| {
+            let message = format!("'{outcome}' is no outcome of a termination");
+            Error::new(Code::BadArgument, message)
+        })?;
+        self.0.terminated(kill_id, known, error);
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::throw::json;
 use crate::definition::input;
+use crate::definition::json::text as json;
 use crate::error::{Code, Error};
 use crate::rate_limiter::{
     AgentRateLimiter, DEFAULT_MAX_BUCKETS, DEFAULT_RING_LIMITS, RateDecision, RingLimit,

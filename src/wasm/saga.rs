@@ -3,9 +3,9 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::throw::json;
 use crate::decide::{self, Driver, Input, Plan};
-use crate::definition::{Json, SagaDefinition, parse_step};
+use crate::definition::json::text as json;
+use crate::definition::{Json, SagaDefinition, objects, parse_step};
 use crate::error::{Code, Error};
 use crate::kill::Found;
 use crate::saga::{Event, RunSettings, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
@@ -32,7 +32,7 @@ impl SagaCore {
     /// The saga of a definition that was judged valid.
     #[wasm_bindgen(js_name = fromDefinition)]
     pub fn from_definition(definition: &str, id: &str, at: f64) -> Result<Self, JsValue> {
-        let definition: SagaDefinition = serde_json::from_str(definition).map_err(invalid)?;
+        let definition: SagaDefinition = objects::from_str(definition).map_err(invalid)?;
         let at = Timestamp::from_epoch_ms(at)?;
         let saga = Saga::from_definition(definition, id, at)?;
         Ok(Self(Driver::new(saga)))

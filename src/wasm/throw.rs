@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::definition::json::text as json;
 use crate::error::Error;
 
 #[wasm_bindgen(raw_module = "./errors.js")]
@@ -18,10 +19,4 @@ impl From<Error> for JsValue {
         let details = json(&error.details);
         error_of(code.trim_matches('"'), &error.message, &details)
     }
-}
-
-/// A document of ours as JSON text.
-pub(super) fn json(document: &impl serde::Serialize) -> String {
-    // Writing our own structs to memory cannot fail.
-    serde_json::to_string(document).unwrap_or_default()
 }
