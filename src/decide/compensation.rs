@@ -230,10 +230,14 @@ impl Turn<'_> {
         let without_effect = self.settings().nothing_to_undo.iter();
         let mut without_effect: Vec<&str> = without_effect.map(String::as_str).collect();
         without_effect.sort_unstable();
-        let committed = committed(self.saga).into_iter();
-        let committed = committed.map(|(position, step)| Committed {
-            position,
-            nothing_to_undo: without_effect.binary_search(&step.step_id.as_str()).is_ok(),
+        let steps = self.saga.steps();
+        let committed = committed(self.saga).into_iter().map(|position| {
+            let id = steps.get(position).map(|step| step.step_id.as_str());
+            let known = id.and_then(|id| without_effect.binary_search(&id).ok());
+            Committed {
+                position,
+                nothing_to_undo: known.is_some(),
+            }
         });
         committed.collect()
     }
@@ -262,24 +266,26 @@ impl Turn<'_> {
     }
 }
 
-/// The committed steps in the order of their commits; what is being undone comes last.
-pub(super) fn committed(saga: &Saga) -> Vec<(usize, &Step)> {
+/// Positions of the committed steps in the order of their commits; what is being undone comes last.
+pub(super) fn committed(saga: &Saga) -> Vec<usize> {
     let steps = saga.steps().iter().enumerate();
-    let mut committed: Vec<(usize, &Step)> = steps
-        .filter(|(_, step)| match step.state {
-            StepState::Committed | StepState::Compensating => true,
-            StepState::Pending
-            | StepState::Executing
-            | StepState::Compensated
-            | StepState::CompensationFailed
-            | StepState::Failed => false,
-        })
-        .collect();
-    committed.sort_unstable_by_key(|(_, step)| {
-        let under_way = step.state == StepState::Compensating;
-        (under_way, step.committed_seq)
+    let committed = steps.filter_map(|(position, step)| match step.state {
+        StepState::Committed => Some((step.committed_seq.unwrap_or_default(), position)),
+        StepState::Compensating => Some((u64::MAX, position)),
+        StepState::Pending
+        | StepState::Executing
+        | StepState::Compensated
+        | StepState::CompensationFailed
+        | StepState::Failed => None,
     });
-    committed
+    sorted(committed)
+}
+
+/// Positions by rank.
+pub(super) fn sorted(ranked: impl Iterator<Item = (u64, usize)>) -> Vec<usize> {
+    let mut ranked: Vec<(u64, usize)> = ranked.collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, position)| position).collect()
 }
 
 /// The reference's words.

@@ -1,13 +1,8 @@
 //! Which steps wait for which, near and far.
 
 use super::agenda::Agenda;
+use super::order::sequence;
 use crate::saga::{Saga, SagaState};
-
-/// A step's place in the plan.
-pub(super) struct At {
-    pub position: usize,
-    pub wave: usize,
-}
 
 /// What waits for what, step by step. A group of branches has two nodes more: all of its branches
 /// wait for the one, and whoever waits for the group waits for the other.
@@ -62,7 +57,7 @@ impl Graph {
             graph.ranked.extend(&unit.steps);
             ends.push(end);
         }
-        graph.sort();
+        graph.order = sequence(&graph.waits_for);
         graph
     }
 
@@ -74,31 +69,6 @@ impl Graph {
     fn wait(&mut self, node: usize, waits_for: impl IntoIterator<Item = usize>) {
         if let Some(list) = self.waits_for.get_mut(node) {
             list.extend(waits_for);
-        }
-    }
-
-    fn sort(&mut self) {
-        let mut waiters: Vec<Vec<usize>> = vec![Vec::new(); self.waits_for.len()];
-        let mut open: Vec<usize> = self.waits_for.iter().map(Vec::len).collect();
-        for (node, waits_for) in self.waits_for.iter().enumerate() {
-            for target in waits_for {
-                if let Some(waiters) = waiters.get_mut(*target) {
-                    waiters.push(node);
-                }
-            }
-        }
-        let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
-        let mut next: Vec<usize> = free.map(|(node, _)| node).collect();
-        while let Some(node) = next.pop() {
-            self.order.push(node);
-            for waiter in waiters.get(node).into_iter().flatten() {
-                if let Some(open) = open.get_mut(*waiter) {
-                    *open -= 1;
-                    if *open == 0 {
-                        next.push(*waiter);
-                    }
-                }
-            }
         }
     }
 
@@ -122,7 +92,7 @@ impl Graph {
     }
 
     /// The steps that remain, wave by wave, each wave in the order of work.
-    pub fn sequence(&self) -> Vec<At> {
+    pub fn waves(&self) -> Vec<Vec<usize>> {
         let mut waves = vec![0; self.waits_for.len()];
         for node in &self.order {
             let behind = self.waits_for(*node).iter();
@@ -135,14 +105,14 @@ impl Graph {
                 *slot = wave;
             }
         }
-        let remain = self.ranked.iter().filter(|at| self.remains(**at));
-        let mut sequence: Vec<At> = remain
-            .map(|position| At {
-                position: *position,
-                wave: entry(&waves, *position),
-            })
-            .collect();
-        sequence.sort_by_key(|at| at.wave);
+        let count = waves.iter().max().map_or(0, |last| last + 1);
+        let mut sequence = vec![Vec::new(); count];
+        for position in self.ranked.iter().filter(|at| self.remains(**at)) {
+            if let Some(wave) = sequence.get_mut(entry(&waves, *position)) {
+                wave.push(*position);
+            }
+        }
+        sequence.retain(|wave| !wave.is_empty());
         sequence
     }
 }
@@ -160,7 +130,7 @@ impl Reach {
     /// How many steps a block may have.
     pub const MOST: usize = u64::BITS as usize;
 
-    pub fn of(graph: &Graph, block: &[At]) -> Self {
+    pub fn of(graph: &Graph, block: &[usize]) -> Self {
         let nodes = graph.waits_for.len();
         let mut reach = Self {
             own: vec![0; nodes],
@@ -168,8 +138,8 @@ impl Reach {
             behind: vec![0; nodes],
             all: 0,
         };
-        for (bit, at) in block.iter().enumerate() {
-            if let Some(own) = reach.own.get_mut(at.position) {
+        for (bit, position) in block.iter().enumerate() {
+            if let Some(own) = reach.own.get_mut(*position) {
                 *own = 1 << bit;
                 reach.all |= *own;
             }

@@ -149,20 +149,9 @@ fn graph(saga: &Saga, units: &[Unit], owners: &[usize]) -> Graph {
 /// The units, each behind those it names, otherwise as they stood.
 fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
     let graph = graph(saga, &units, owners);
-    let mut waiters: Graph = vec![Vec::new(); units.len()];
-    let mut open: Vec<usize> = graph.iter().map(Vec::len).collect();
-    for (unit, targets) in graph.iter().enumerate() {
-        for target in targets {
-            if let Some(waiters) = waiters.get_mut(*target) {
-                waiters.push(unit);
-            }
-        }
-    }
-    let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
-    let mut next: BinaryHeap<Reverse<usize>> = free.map(|(unit, _)| Reverse(unit)).collect();
     let mut places = vec![0; units.len()];
     let mut order: Vec<Unit> = Vec::with_capacity(units.len());
-    while let Some(Reverse(index)) = next.pop() {
+    for index in sequence(&graph) {
         let place = order.len();
         if let Some(slot) = places.get_mut(index) {
             *slot = place;
@@ -179,7 +168,27 @@ fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
             }
             order.push(unit);
         }
-        for waiter in waiters.get(index).into_iter().flatten() {
+    }
+    order
+}
+
+/// The nodes of a graph, each behind those it names, otherwise as they stood.
+pub(super) fn sequence(graph: &[Vec<usize>]) -> Vec<usize> {
+    let mut waiters: Graph = vec![Vec::new(); graph.len()];
+    let mut open: Vec<usize> = graph.iter().map(Vec::len).collect();
+    for (node, targets) in graph.iter().enumerate() {
+        for target in targets {
+            if let Some(waiters) = waiters.get_mut(*target) {
+                waiters.push(node);
+            }
+        }
+    }
+    let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
+    let mut next: BinaryHeap<Reverse<usize>> = free.map(|(node, _)| Reverse(node)).collect();
+    let mut sequence = Vec::with_capacity(graph.len());
+    while let Some(Reverse(node)) = next.pop() {
+        sequence.push(node);
+        for waiter in waiters.get(node).into_iter().flatten() {
             if let Some(open) = open.get_mut(*waiter) {
                 *open -= 1;
                 if *open == 0 {
@@ -188,7 +197,7 @@ fn sorted(saga: &Saga, units: Vec<Unit>, owners: &[usize]) -> Vec<Unit> {
             }
         }
     }
-    order
+    sequence
 }
 
 /// Whether a step of the unit does not name what it waits for, and so waits for what stands before.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::agenda::Agenda;
 use super::compensation::committed;
-use super::graph::{At, Graph, Reach, entry};
+use super::graph::{Graph, Reach, entry};
 use crate::definition::model::Policy;
 use crate::saga::{Saga, Step, StepState};
 
@@ -89,7 +89,8 @@ impl Plan {
         }
         let agenda = Agenda::of(saga);
         let graph = Graph::of(saga, &agenda);
-        let sequence = graph.sequence();
+        let waves = graph.waves();
+        let sequence = waves.concat();
         let listed = MOST_NAMED
             .checked_div(saga.steps().len())
             .map_or(FEWEST, |share| share.max(FEWEST));
@@ -99,9 +100,9 @@ impl Plan {
             listed,
         };
         Self {
-            waves: sequence
-                .chunk_by(|a, b| a.wave == b.wave)
-                .map(|wave| wave.iter().map(|at| planner.id(at.position)).collect())
+            waves: waves
+                .iter()
+                .map(|wave| wave.iter().map(|at| planner.id(*at)).collect())
                 .collect(),
             groups: planner.groups(&agenda, &graph),
             failures: planner.failures(&agenda, &graph, &sequence),
@@ -162,7 +163,7 @@ impl Planner<'_> {
         if self.saga.state().is_final() {
             return;
         }
-        for (position, _) in committed(self.saga).into_iter().rev() {
+        for position in committed(self.saga).into_iter().rev() {
             self.add(&mut rollback.undone, position);
             if !self.can_be_undone(position) {
                 self.add(&mut rollback.cannot_be_undone, position);
@@ -178,32 +179,32 @@ impl Planner<'_> {
     }
 
     /// Adds steps of a block, a bit each, the last first.
-    fn add_bits(&self, named: &mut Named, mut bits: u64, block: &[At]) {
+    fn add_bits(&self, named: &mut Named, mut bits: u64, block: &[usize]) {
         named.count += bits.count_ones() as usize;
         while bits != 0 && named.step_ids.len() < self.listed {
             let bit = bits.ilog2();
             bits &= !(1 << bit);
             if let Some(at) = block.get(bit as usize) {
-                named.step_ids.push(self.id(at.position));
+                named.step_ids.push(self.id(*at));
             }
         }
     }
 
     /// Which steps wait for which is asked for a block of them at a time, all the others at once:
     /// 10,000 steps are 100 million pairs.
-    fn failures(&self, agenda: &Agenda, graph: &Graph, sequence: &[At]) -> Vec<PlannedFailure> {
+    fn failures(&self, agenda: &Agenda, graph: &Graph, sequence: &[usize]) -> Vec<PlannedFailure> {
         let mut rollbacks = vec![(Rollback::default(), 0_usize); sequence.len()];
         for block in sequence.chunks(Reach::MOST).rev() {
             let reach = Reach::of(graph, block);
             let cannot = block
                 .iter()
                 .enumerate()
-                .map(|(bit, at)| u64::from(!self.can_be_undone(at.position)) << bit);
+                .map(|(bit, at)| u64::from(!self.can_be_undone(*at)) << bit);
             let cannot: u64 = cannot.sum();
             for (at, (rollback, lost)) in sequence.iter().zip(&mut rollbacks) {
-                let own = entry(&reach.own, at.position);
-                let end = graph.end(at.position);
-                let behind = entry(&reach.behind, at.position);
+                let own = entry(&reach.own, *at);
+                let end = graph.end(*at);
+                let behind = entry(&reach.behind, *at);
                 let before = entry(&reach.before, end) | entry(&reach.own, end);
                 let undone = before & !behind & !own;
                 let perhaps = reach.all & !before & !behind & !own;
@@ -217,7 +218,7 @@ impl Planner<'_> {
         }
         let failures = sequence.iter().zip(rollbacks);
         let failures = failures.map(|(at, (mut rollback, lost_with))| {
-            let unit = graph.unit(at.position);
+            let unit = graph.unit(*at);
             let borne = agenda.unit(unit).is_some_and(|unit_of| {
                 let branches = unit_of.steps.len();
                 let lost = agenda.lost(unit) + lost_with + 1;
@@ -228,7 +229,7 @@ impl Planner<'_> {
             });
             self.add_committed(&mut rollback);
             PlannedFailure {
-                step_id: self.id(at.position),
+                step_id: self.id(*at),
                 rollback: (!borne).then_some(rollback),
             }
         });
