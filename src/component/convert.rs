@@ -44,6 +44,14 @@ macro_rules! record_in {
     )* };
 }
 
+/// Structs that cross both ways.
+macro_rules! records {
+    ($($records:tt)*) => {
+        $crate::component::convert::record_out! { $($records)* }
+        $crate::component::convert::record_in! { $($records)* }
+    };
+}
+
 /// Enums of names.
 macro_rules! names_out {
     ($($name:ident { $($case:ident),* })*) => { $(
@@ -70,6 +78,14 @@ macro_rules! names_in {
             }
         }
     )* };
+}
+
+/// Enums of names that cross both ways.
+macro_rules! names {
+    ($($names:tt)*) => {
+        $crate::component::convert::names_out! { $($names)* }
+        $crate::component::convert::names_in! { $($names)* }
+    };
 }
 
 /// Enums whose cases have fields, a record each; the last have none.
@@ -104,7 +120,7 @@ macro_rules! cases_in {
     };
 }
 
-pub(super) use {cases_in, cases_out, names_in, names_out, record_in, record_out};
+pub(super) use {cases_in, cases_out, names, names_in, names_out, record_in, record_out, records};
 
 macro_rules! same {
     ($($type:ty),*) => { $(

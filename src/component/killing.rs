@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use serde_json::json;
 
 use super::Component;
-use super::convert::{Answer, Out, Taken, names_in, names_out, record_in, record_out};
+use super::convert::{Answer, Out, Taken, names, record_out, records};
 use super::interfaces::killing as host;
 use crate::error::Error;
 use crate::kill::{Found, KillRequest, KillSwitch, KillSwitchOptions};
@@ -168,14 +168,6 @@ fn held(switch: Result<KillSwitch, Error>) -> Answer<host::KillSwitch> {
     Ok(host::KillSwitch::new(Held(RefCell::new(switch?))))
 }
 
-/// Both ways.
-macro_rules! names {
-    ($($names:tt)*) => {
-        names_out! { $($names)* }
-        names_in! { $($names)* }
-    };
-}
-
 names! {
     KillReason {
         BehavioralDrift, RateLimit, RingBreach, Manual, QuarantineTimeout, SessionTimeout
@@ -189,14 +181,6 @@ names! {
 record_out! {
     Offer { index, step_id, saga_id, session_id, from_agent, to_agent, kill_id, in_doubt }
     Move { attachment, step_id, to_agent }
-}
-
-/// Both ways.
-macro_rules! records {
-    ($($records:tt)*) => {
-        record_out! { $($records)* }
-        record_in! { $($records)* }
-    };
 }
 
 records! {

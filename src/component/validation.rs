@@ -1,7 +1,7 @@
 //! The interface `validation`.
 
 use super::Component;
-use super::convert::{Answer, Out, Taken, names_in, names_out, record_in, record_out};
+use super::convert::{Answer, Out, Taken, names, names_out, record_out, records};
 use super::interfaces::validation as host;
 use crate::definition::{Report, ValidateOptions, is_valid, validate_text, validate_value};
 use crate::entropy;
@@ -61,34 +61,27 @@ names_out! {
         UnknownFanOutPolicy, UnknownFanOutBranch, BranchInTwoGroups, DuplicateKey
     }
     Severity { Error, Warning, Info }
+}
+
+names! {
     Level { Error, Warning, Info, Off }
 }
 
-names_in! {
-    Level { Error, Warning, Info, Off }
-}
-
-record_out! {
+records! {
     ValidateOptions { collect_all, rules, action_prefixes, limits }
     RuleLevels {
         unknown_action_prefix, missing_undo_api, duplicate_key, empty_undo_api,
         unknown_fan_out_policy, unknown_fan_out_branch, branch_in_two_groups
     }
     Limits { max_bytes, max_steps, max_depth, max_diagnostics }
+}
+
+record_out! {
     SourcePosition { line, column, offset }
     SourceRange { start, end }
     Fix { title, edits }
     Diagnostic { rule, severity, message, pointer, step_id, range, help, related, fixes; path, anchor }
     Report { valid, diagnostics, truncated, errors }
-}
-
-record_in! {
-    ValidateOptions { collect_all, rules, action_prefixes, limits }
-    RuleLevels {
-        unknown_action_prefix, missing_undo_api, duplicate_key, empty_undo_api,
-        unknown_fan_out_policy, unknown_fan_out_branch, branch_in_two_groups
-    }
-    Limits { max_bytes, max_steps, max_depth, max_diagnostics }
 }
 
 impl Out<host::Related> for own::Related {

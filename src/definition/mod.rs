@@ -66,12 +66,11 @@ pub fn validate_step(step: &[u8]) -> Report {
     match document::read(step, &options.limits) {
         Err(finding) => findings.add(finding.rule, |_| *finding),
         Ok(document) => {
-            let definition = [
-                ("name", Value::from("-")),
-                ("session_id", Value::from("-")),
-                ("steps", Value::from(vec![document.value])),
-            ];
-            schema::check(&Value::from_iter(definition), &mut findings);
+            let mut definition = serde_json::Map::new();
+            definition.insert("name".to_owned(), "-".into());
+            definition.insert("session_id".to_owned(), "-".into());
+            definition.insert("steps".to_owned(), vec![document.value].into());
+            schema::check(&definition.into(), &mut findings);
         }
     }
     let (mut diagnostics, truncated, valid) = findings.finish();

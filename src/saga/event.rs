@@ -7,7 +7,8 @@ use super::snapshot::SagaSnapshot;
 use super::state::{SagaState, StepState};
 use super::timestamp::Timestamp;
 use crate::definition::model::StepDefinition;
-use crate::definition::{Json, objects};
+use crate::definition::{Json, input};
+use crate::error::{Code, Error};
 use crate::words::words;
 
 /// The format that the first event of every log names.
@@ -248,8 +249,8 @@ struct Fields {
 
 impl Event {
     /// Reads an event.
-    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        let fields: Fields = objects::from_str(text)?;
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let fields: Fields = input::read(text, "event", Code::BadLog)?;
         Ok(Self {
             seq: fields.seq,
             at: fields.at,
@@ -259,7 +260,7 @@ impl Event {
 }
 
 impl Fields {
-    fn fact(self) -> Result<Fact, serde_json::Error> {
+    fn fact(self) -> Result<Fact, Error> {
         let step_id = given(self.step_id, "step_id");
         let kill_id = given(self.kill_id, "kill_id");
         let agent_did = given(self.agent_did, "agent_did");
@@ -277,8 +278,9 @@ impl Fields {
             "saga_compacted" => {
                 let snapshot = given(self.snapshot, "snapshot")?;
                 let read = SagaSnapshot::from_json(snapshot.text());
+                let read = read.map_err(|error| wrong("snapshot", &error.message))?;
                 Fact::SagaCompacted {
-                    snapshot: Box::new(read.map_err(|error| wrong(error.message))?),
+                    snapshot: Box::new(read),
                 }
             }
             "step_added" => Fact::StepAdded {
@@ -345,20 +347,23 @@ impl Fields {
             "agent_revived" => Fact::AgentRevived {
                 agent_did: agent_did?,
             },
-            unknown => return Err(wrong(format!("'{unknown}' is no type of event"))),
+            unknown => {
+                let message = format!("'{unknown}' is no type of event");
+                return Err(wrong("type", &message));
+            }
         })
     }
 }
 
-fn given<T>(field: Option<T>, name: &str) -> Result<T, serde_json::Error> {
-    field.ok_or_else(|| wrong(format!("missing field `{name}`")))
+fn given<T>(field: Option<T>, name: &str) -> Result<T, Error> {
+    field.ok_or_else(|| wrong(name, "is missing"))
 }
 
-fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, serde_json::Error> {
+fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, Error> {
     let to = given(to, "to")?;
-    named(&to).ok_or_else(|| wrong(format!("'{to}' is no state")))
+    named(&to).ok_or_else(|| wrong("to", &format!("'{to}' is no state")))
 }
 
-fn wrong(message: String) -> serde_json::Error {
-    serde::de::Error::custom(message)
+fn wrong(place: &str, message: &str) -> Error {
+    Error::new(Code::BadLog, format!("event ({place}): {message}")).with("place", place)
 }

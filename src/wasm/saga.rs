@@ -244,7 +244,7 @@ fn ids<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
 fn events(log: &str) -> Result<Vec<Event>, Error> {
     let events = log.lines().enumerate().map(|(index, line)| {
         Event::from_json(line).map_err(|error| {
-            let message = format!("event {} of the log: {error}", index + 1);
+            let message = format!("line {} of the log: {}", index + 1, error.message);
             Error::new(Code::BadLog, message).with("index", index)
         })
     });

@@ -1,26 +1,18 @@
 //! The log.
 
 use super::host;
-use crate::component::convert::{cases_in, cases_out, names_in, names_out, record_in, record_out};
+use crate::component::convert::{cases_in, cases_out, names, records};
 
 /// The core's types by the names of the interface.
 mod own {
     pub use crate::saga::{Action, Event, Fact};
 }
 
-names_out! {
+names! {
     Action { Execute, Compensate }
 }
 
-names_in! {
-    Action { Execute, Compensate }
-}
-
-record_out! {
-    Event { seq, at, fact }
-}
-
-record_in! {
+records! {
     Event { seq, at, fact }
 }
 

@@ -1,7 +1,7 @@
 //! States, steps, snapshots and settings.
 
 use super::host;
-use crate::component::convert::{names_in, names_out, record_in, record_out};
+use crate::component::convert::{names, names_out, record_out, records};
 
 /// The core's types by the names of the interface.
 mod own {
@@ -13,35 +13,21 @@ mod own {
     };
 }
 
-names_out! {
+names! {
     StepState { Pending, Executing, Committed, Compensating, Compensated, CompensationFailed, Failed }
     SagaState { Running, Compensating, Completed, Failed, Escalated }
-    Outcome { Succeeded, RolledBack, Failed, Escalated }
     Activity { Idle, Running, Aborting, Waiting, Exhausted, Held }
     Backoff { Linear, Exponential }
     InDoubt { Undo, Ignore, Escalate }
     OnUndoFailure { Escalate, Hold }
 }
 
-names_in! {
-    StepState { Pending, Executing, Committed, Compensating, Compensated, CompensationFailed, Failed }
-    SagaState { Running, Compensating, Completed, Failed, Escalated }
-    Activity { Idle, Running, Aborting, Waiting, Exhausted, Held }
-    Backoff { Linear, Exponential }
-    InDoubt { Undo, Ignore, Escalate }
-    OnUndoFailure { Escalate, Hold }
+names_out! {
+    Outcome { Succeeded, RolledBack, Failed, Escalated }
 }
 
 record_out! {
     Found { step_id, saga_id, session_id, settled, in_doubt }
-}
-
-/// Both ways.
-macro_rules! records {
-    ($($records:tt)*) => {
-        record_out! { $($records)* }
-        record_in! { $($records)* }
-    };
 }
 
 records! {

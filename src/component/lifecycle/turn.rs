@@ -1,7 +1,7 @@
 //! Inputs and commands.
 
 use super::host;
-use crate::component::convert::{Out, Taken, cases_in, names_in, names_out, record_in, record_out};
+use crate::component::convert::{Out, Taken, cases_in, names, names_in, record_in, record_out};
 use crate::error::Error;
 use crate::saga::RunSettings;
 
@@ -10,12 +10,11 @@ mod own {
     pub use crate::decide::{Attempt, Command, Effect, Failure, Input, Timer, Told};
 }
 
-names_out! {
+names! {
     Timer { Retry, AbortGrace }
 }
 
 names_in! {
-    Timer { Retry, AbortGrace }
     Effect { None, InDoubt }
 }
 
