@@ -13,6 +13,7 @@ pub(crate) mod objects;
 mod outline;
 mod position;
 mod reader;
+mod rule;
 mod rules;
 mod schema;
 mod structure;

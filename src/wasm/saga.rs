@@ -244,7 +244,8 @@ fn ids<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
 fn events(log: &str) -> Result<Vec<Event>, Error> {
     let events = log.lines().enumerate().map(|(index, line)| {
         Event::from_json(line).map_err(|error| {
-            let message = format!("line {} of the log: {}", index + 1, error.message);
+            let event = format!("event {} of the log", index + 1);
+            let message = error.message.replacen("event", &event, 1);
             Error::new(Code::BadLog, message).with("index", index)
         })
     });

@@ -6,8 +6,16 @@ use anyhow::{Result, bail};
 use std::path::Path;
 
 /// Each layer may use those before it, and itself.
-const ORDER: [&str; 6] = ["words", "error", "definition", "saga", "decide", "kill"];
-/// Stands beside `kill`, on `error` alone.
+const ORDER: [&str; 7] = [
+    "words",
+    "map",
+    "error",
+    "definition",
+    "saga",
+    "decide",
+    "kill",
+];
+/// Stands beside `kill`, on `error` and `map` alone.
 const BESIDE: &str = "rate_limiter";
 /// Stands on nothing, and only the bindings stand on it.
 const ENTROPY: &str = "entropy";
@@ -171,7 +179,7 @@ fn may_use(layer: &str, used: &str) -> bool {
     match (layer, used) {
         ("lib", _) => true,
         _ if layer == used => true,
-        (BESIDE, _) => used == "error",
+        (BESIDE, _) => ["error", "map"].contains(&used),
         (_, BESIDE | ENTROPY) => is_bindings(layer),
         (ENTROPY, _) => false,
         _ if is_bindings(layer) => rank(used).is_some(),

@@ -1,0 +1,161 @@
+//! Events as they come in from a log.
+
+use serde::Deserialize;
+
+use super::{Action, Event, Fact, RunSettings, SagaSnapshot, SagaState, StepState, Timestamp};
+use crate::definition::model::StepDefinition;
+use crate::definition::{Json, input};
+use crate::error::{Code, Error};
+
+/// The fields of all facts: reading them as one keeps the module small.
+#[derive(Deserialize)]
+struct Fields {
+    seq: u64,
+    at: Timestamp,
+    r#type: String,
+    format: Option<String>,
+    version: Option<u32>,
+    saga_id: Option<String>,
+    session_id: Option<String>,
+    name: Option<String>,
+    steps: Option<Vec<StepDefinition>>,
+    fan_out: Option<Json>,
+    metadata: Option<Json>,
+    snapshot: Option<Json>,
+    step: Option<StepDefinition>,
+    step_id: Option<String>,
+    to: Option<String>,
+    result: Option<Json>,
+    error: Option<String>,
+    settings: Option<RunSettings>,
+    action: Option<Action>,
+    attempt: Option<u32>,
+    in_doubt: Option<bool>,
+    retry_at: Option<Timestamp>,
+    goal: Option<String>,
+    agent_did: Option<String>,
+    kill_id: Option<String>,
+    from_agent: Option<String>,
+    to_agent: Option<String>,
+}
+
+impl Event {
+    /// Reads an event.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let fields: Fields = input::read(text, "event", Code::BadLog)?;
+        Ok(Self {
+            seq: fields.seq,
+            at: fields.at,
+            fact: fields.fact()?,
+        })
+    }
+}
+
+impl Fields {
+    fn fact(self) -> Result<Fact, Error> {
+        let step_id = given(self.step_id, "step_id");
+        let kill_id = given(self.kill_id, "kill_id");
+        let agent_did = given(self.agent_did, "agent_did");
+        Ok(match self.r#type.as_str() {
+            "saga_created" => Fact::SagaCreated {
+                format: given(self.format, "format")?,
+                version: given(self.version, "version")?,
+                saga_id: given(self.saga_id, "saga_id")?,
+                session_id: given(self.session_id, "session_id")?,
+                name: given(self.name, "name")?,
+                steps: given(self.steps, "steps")?,
+                fan_out: self.fan_out,
+                metadata: self.metadata,
+            },
+            "saga_compacted" => {
+                let snapshot = given(self.snapshot, "snapshot")?;
+                let read = SagaSnapshot::from_json(snapshot.text());
+                let read = read.map_err(|error| wrong("snapshot", &error.message))?;
+                Fact::SagaCompacted {
+                    snapshot: Box::new(read),
+                }
+            }
+            "step_added" => Fact::StepAdded {
+                step: given(self.step, "step")?,
+            },
+            "step_transitioned" => Fact::StepTransitioned {
+                step_id: step_id?,
+                to: state(StepState::named, self.to)?,
+                result: self.result,
+                error: self.error,
+            },
+            "saga_transitioned" => Fact::SagaTransitioned {
+                to: state(SagaState::named, self.to)?,
+                error: self.error,
+            },
+            "run_started" => Fact::RunStarted {
+                settings: given(self.settings, "settings")?,
+            },
+            "run_recovered" => Fact::RunRecovered {
+                settings: given(self.settings, "settings")?,
+            },
+            "run_paused" => Fact::RunPaused {},
+            "run_resumed" => Fact::RunResumed {},
+            "attempt_started" => Fact::AttemptStarted {
+                step_id: step_id?,
+                action: given(self.action, "action")?,
+                attempt: given(self.attempt, "attempt")?,
+            },
+            "attempt_timed_out" => Fact::AttemptTimedOut { step_id: step_id? },
+            "attempt_failed" => Fact::AttemptFailed {
+                step_id: step_id?,
+                error: given(self.error, "error")?,
+                in_doubt: given(self.in_doubt, "in_doubt")?,
+                retry_at: self.retry_at,
+            },
+            "attempt_lost" => Fact::AttemptLost { step_id: step_id? },
+            "retry_due" => Fact::RetryDue { step_id: step_id? },
+            "attempt_settled" => Fact::AttemptSettled { step_id: step_id? },
+            "assumed_committed" => Fact::AssumedCommitted { step_id: step_id? },
+            "checkpoint_reached" => Fact::CheckpointReached {
+                step_id: step_id?,
+                goal: given(self.goal, "goal")?,
+            },
+            "undo_held" => Fact::UndoHeld { step_id: step_id? },
+            "undo_retried" => Fact::UndoRetried { step_id: step_id? },
+            "agent_killed" => Fact::AgentKilled {
+                agent_did: agent_did?,
+                kill_id: kill_id?,
+            },
+            "step_fenced" => Fact::StepFenced {
+                step_id: step_id?,
+                kill_id: kill_id?,
+            },
+            "step_handed_off" => Fact::StepHandedOff {
+                step_id: step_id?,
+                from_agent: given(self.from_agent, "from_agent")?,
+                to_agent: given(self.to_agent, "to_agent")?,
+                kill_id: kill_id?,
+            },
+            "step_abandoned" => Fact::StepAbandoned {
+                step_id: step_id?,
+                kill_id: kill_id?,
+            },
+            "agent_revived" => Fact::AgentRevived {
+                agent_did: agent_did?,
+            },
+            unknown => {
+                let message = format!("'{unknown}' is no type of event");
+                return Err(wrong("type", &message));
+            }
+        })
+    }
+}
+
+fn given<T>(field: Option<T>, name: &str) -> Result<T, Error> {
+    field.ok_or_else(|| wrong(name, "is missing"))
+}
+
+fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, Error> {
+    let to = given(to, "to")?;
+    named(&to).ok_or_else(|| wrong("to", &format!("'{to}' is no state")))
+}
+
+fn wrong(place: &str, message: &str) -> Error {
+    Error::new(Code::BadLog, format!("event ({place}): {message}")).with("place", place)
+}
