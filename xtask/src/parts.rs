@@ -18,7 +18,7 @@ pub struct Part {
 
 /// In the order in which they start: soon what is quick to say no and what others
 /// need, then the longest first, so that none is left to run alone at the end.
-pub const PARTS: [Part; 23] = [
+pub const PARTS: [Part; 24] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
     part("layers", |_| layers::check()),
     part("package", |_| consumer::install().map(|()| String::new())),
@@ -71,6 +71,13 @@ pub const PARTS: [Part; 23] = [
     // In the profile that has built this tool, so that nothing is built twice.
     part("build tool", |_| {
         counted(cargo().args(["test", "--package=xtask", "--profile=dev"]))
+    }),
+    on_package("examples", |long| {
+        tests(
+            "tests/examples",
+            long,
+            &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
+        )
     }),
     on_package("documents", |long| tests("tests/documents", long, &[])),
     on_package("benches", |long| tests("benches", long, &[])),
