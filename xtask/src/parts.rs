@@ -2,7 +2,7 @@
 //! all that its program printed.
 
 use crate::process::{cargo, node, output, root, tool};
-use crate::{consumer, layers, setup, stamp, studio};
+use crate::{consumer, layers, setup, size, stamp, studio};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,9 +18,10 @@ pub struct Part {
 
 /// In the order in which they start: soon what is quick to say no and what others
 /// need, then the longest first, so that none is left to run alone at the end.
-pub const PARTS: [Part; 24] = [
+pub const PARTS: [Part; 25] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
     part("layers", |_| layers::check()),
+    part("size", |_| size::check()),
     part("package", |_| consumer::install().map(|()| String::new())),
     part("clippy", |_| {
         lint(
