@@ -33,7 +33,10 @@ const works = {
     saga.free();`],
 };
 
-for (const [what, [count, work]] of Object.entries(works)) {
+// Of those that say the most, a hundredth each time.
+const chosen = Object.entries(works).filter(([what]) => share === 1 || ['validations', 'kills'].includes(what));
+
+for (const [what, [count, work]] of chosen) {
   test(`${(count * share).toLocaleString('en')} ${what}: the memory stays flat`, (t) => assertFlat(t, {
     preparation: `${preparation}
       const kills = new KillSwitch({ historyLimit: 10 });

@@ -7,7 +7,7 @@ import { isValid, isValidText, validate, validateText } from 'sagaward';
 import { documentText } from '../oracle/documents.mjs';
 
 const seed = 20261123;
-const numRuns = process.env.SAGAWARD_LONG ? 100_000 : 2_000;
+const numRuns = process.env.SAGAWARD_LONG ? 100_000 : 1_000;
 const encoder = new TextEncoder();
 
 const options = fc.constantFrom(
