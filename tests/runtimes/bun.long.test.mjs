@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { conforming } from '../js/conformance.mjs';
 
-const bun = join(process.env.SAGAWARD_RUNTIMES, 'node_modules/.bin/bun');
+const cpu = process.arch === 'arm64' ? 'aarch64' : process.arch;
+const bun = join(process.env.SAGAWARD_RUNTIMES, `node_modules/@oven/bun-${process.platform}-${cpu}/bin/bun`);
 
 test('the package conforms in Bun', () => {
   const script = fileURLToPath(new URL('./print.mjs', import.meta.url));

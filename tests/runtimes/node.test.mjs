@@ -28,7 +28,7 @@ const ways = {
 
 const nodes = { 'this Node': process.execPath };
 for (const major of process.env.SAGAWARD_LONG ? [20, 22, 24] : []) {
-  nodes[`Node ${major}`] = join(process.env.SAGAWARD_RUNTIMES, `node_modules/node${major}/bin/node`);
+  nodes[`Node ${major}`] = join(process.env.SAGAWARD_RUNTIMES, `node_modules/node${major}-${process.platform}-${process.arch}/bin/node`);
 }
 
 for (const [name, node] of Object.entries(nodes)) {

@@ -110,7 +110,6 @@ pub fn runtimes() -> Result<PathBuf> {
                 &folder.join(file),
             )?;
         }
-        // With their install scripts: these put the program of this platform into its place.
         install(
             "other runtimes",
             &[
@@ -118,6 +117,7 @@ pub fn runtimes() -> Result<PathBuf> {
                 "ci",
                 "--prefix",
                 &folder.to_string_lossy(),
+                "--ignore-scripts",
                 "--no-audit",
                 "--no-fund",
                 "--loglevel=error",
