@@ -6,6 +6,7 @@ import { STEP_TRANSITIONS, Saga, isValid } from 'sagaward';
 import { createActor } from 'xstate';
 import { documentText } from '../tests/oracle/documents.mjs';
 import { definition } from './definitions.mjs';
+import * as findings from './findings.mjs';
 import * as journal from './journal.mjs';
 import * as kill from './kill.mjs';
 import * as lifecycle from './lifecycle.mjs';
@@ -15,7 +16,7 @@ import * as running from './running.mjs';
 import * as snapshots from './snapshots.mjs';
 import * as validation from './validation.mjs';
 
-for (const { title, rows } of [validation, lifecycle, running, journal, kill, rateLimiter, snapshots]) {
+for (const { title, rows } of [validation, findings, lifecycle, running, journal, kill, rateLimiter, snapshots]) {
   for (const { name, check } of rows.filter(({ check }) => check)) test(`the candidates do the same work: ${title}: ${name}`, check);
 }
 

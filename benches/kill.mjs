@@ -45,6 +45,7 @@ const kinds = {
 export const title = 'A kill, by steps in flight';
 export const rows = Object.entries(kinds).map(([name, { prepare, work, release }]) => ({
   name,
+  targets: [{ of: '10,000 steps', against: '1,000 steps', most: 12 }],
   measure: () => prepared(Object.fromEntries(SIZES.map((steps) => [`${steps.toLocaleString('en')} steps`, { prepare: () => prepare(steps), work, release }]))),
   async check() {
     const [steps] = SIZES;

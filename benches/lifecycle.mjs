@@ -75,8 +75,9 @@ const STEPS_IN_ALL = 1000;
 
 export const title = 'Transitions of sagas and their steps';
 export const perSecond = true;
-export const rows = Object.entries(ways).flatMap(([name, way]) => [5, 50].map((steps) => ({
-  name: `${steps} steps, ${name}`,
+export const rows = Object.entries(ways).flatMap(([name, way]) => [5, 50, 1000].map((steps) => ({
+  name: `${steps.toLocaleString('en')} steps, ${name}`,
+  targets: [{ against: names.xstate, most: 0.3, aim: true }],
   measure: () => prepared(mapValues(drivers, ({ make, drive, release }) => ({
     prepare: () => Array.from({ length: STEPS_IN_ALL / steps }, () => make(steps)),
     work: (sagas) => sagas.forEach((saga) => drive(saga, way)),

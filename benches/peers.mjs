@@ -23,6 +23,7 @@ export const names = {
   ajv: `ajv ${version('ajv')}`,
   cfworker: `@cfworker/json-schema ${version('@cfworker/json-schema')}`,
   xstate: `xstate ${version('xstate')}`,
+  jsoncParser: `jsonc-parser ${version('jsonc-parser')}`,
   limiter: `limiter ${version('limiter')}`,
   pRetry: `p-retry ${version('p-retry')}`,
   pTimeout: `p-timeout ${version('p-timeout')}`,

@@ -32,3 +32,26 @@ function acyclic(steps, positions) {
   }
   return done === steps.length;
 }
+
+/** The same rules with all that they find; a cycle is only noticed. */
+export function findings({ steps }, prefixes) {
+  const found = [];
+  const first = new Map();
+  for (const [i, { id, action_id, undo_api }] of steps.entries()) {
+    if (first.has(id)) found.push({ rule: 'duplicate_step_id', message: `Duplicate step ID: '${id}'`, path: ['steps', i, 'id'] });
+    else first.set(id, i);
+    if (!prefixes.some((prefix) => action_id.startsWith(prefix))) {
+      found.push({ rule: 'unknown_action_prefix', message: `Step '${id}' has an unknown action_id: '${action_id}'`, path: ['steps', i, 'action_id'] });
+    }
+    if (undo_api == null) found.push({ rule: 'missing_undo_api', message: `Step '${id}' cannot be undone`, path: ['steps', i] });
+  }
+  const known = steps.map(({ depends_on = [] }, i) => ({
+    depends_on: depends_on.filter((id, at) => {
+      const isKnown = first.has(id);
+      if (!isKnown) found.push({ rule: 'unknown_dependency', message: `Step depends on '${id}', which does not exist`, path: ['steps', i, 'depends_on', at] });
+      return isKnown;
+    }),
+  }));
+  if (!acyclic(known, first)) found.push({ rule: 'dependency_cycle', message: 'Steps wait for each other', path: ['steps'] });
+  return found;
+}

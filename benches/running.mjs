@@ -8,9 +8,10 @@ import { run, Saga } from 'sagaward';
 import { prepared } from './measure.mjs';
 import { names } from './peers.mjs';
 
-const SIZES = [10, 1_000, 10_000];
+const SIZES = [5, 50, 1_000];
 // About as many steps in each measurement.
 const STEPS_IN_ALL = 10_000;
+const LOOP = `loop with ${names.pRetry}, ${names.pTimeout}`;
 const result = { image: 'sha256:1' };
 
 function definition(steps) {
@@ -54,6 +55,7 @@ export const rows = [
     const times = Math.max(1, STEPS_IN_ALL / steps);
     return {
       name: `${steps.toLocaleString('en')} steps in a row`,
+      targets: [{ against: LOOP, most: 2 }],
       measure: () => prepared({
         [names.sagaward]: {
           prepare: () => Array.from({ length: times }, () => Saga.fromDefinition(definition(steps))),
@@ -63,7 +65,7 @@ export const rows = [
           release: (sagas) => sagas.forEach((saga) => saga.free()),
           units: times * steps,
         },
-        [`loop with ${names.pRetry}, ${names.pTimeout}`]: {
+        [LOOP]: {
           prepare: () => Array.from({ length: times }, () => definition(steps)),
           async work(definitions) {
             for (const definition of definitions) await byHand(definition);
@@ -83,6 +85,7 @@ export const rows = [
   }),
   {
     name: 'one event in 10 steps, and in 10,000',
+    targets: [{ of: 'handle, 10,000 steps', against: 'handle, 10 steps', most: 1.5 }],
     measure: () => prepared(Object.fromEntries([10, 10_000].map((steps) => [`handle, ${steps.toLocaleString('en')} steps`, oneByOne(steps)]))),
     check() {
       for (const steps of [10, 10_000]) {

@@ -14,18 +14,21 @@ function halfDone(steps) {
   return saga;
 }
 
+const CLONE = 'structuredClone(data)';
+
 export const title = 'Snapshot and restore';
-export const rows = [50, 1000].map((steps) => {
+export const rows = [5, 50, 1000].map((steps) => {
   const saga = halfDone(steps);
   const data = saga.snapshot();
   const candidates = {
     [`${names.sagaward}: Saga.restore(saga.snapshot())`]: () => Saga.restore(saga.snapshot()).free(),
-    'structuredClone(data)': () => structuredClone(data),
+    [CLONE]: () => structuredClone(data),
     'JSON.parse(JSON.stringify(data))': () => JSON.parse(JSON.stringify(data)),
   };
   return {
     name: `${steps.toLocaleString('en')} steps`,
     candidates,
+    targets: steps === 1000 ? [{ against: CLONE, most: 2 }] : [],
     check() {
       assert.deepEqual(Saga.restore(saga.snapshot()).snapshot(), data);
       assert.deepEqual(structuredClone(data), data);

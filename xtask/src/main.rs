@@ -2,11 +2,13 @@
 
 mod component;
 mod consumer;
+mod functions;
 mod layers;
 mod pack;
 mod parts;
 mod process;
 mod setup;
+mod size;
 mod stamp;
 mod studio;
 mod suite;
@@ -17,7 +19,7 @@ use process::node;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: node xtask/run.mjs build | start | test [--long] [PART …] | bench [ARGUMENT …]";
+    "usage: node xtask/run.mjs build | start | test [--long] [PART …] | bench [ARGUMENT …] | size";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +58,11 @@ fn run(arguments: &[String]) -> Result<bool> {
             let mut bench = node();
             bench.env("SAGAWARD_PYTHON", python);
             process::run(bench.arg("benches/run.mjs").args(rest)).map(|()| true)
+        }
+        "size" => {
+            build()?;
+            studio::build()?;
+            size::report().map(|()| true)
         }
         _ => bail!("there is no verb `{verb}`; {USAGE}"),
     }

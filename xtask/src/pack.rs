@@ -2,10 +2,8 @@
 //! modules and the CLI in one file.
 
 use crate::process::{node, output, root, run, tool};
-use crate::{component, stamp, wasm};
+use crate::{component, size, stamp, wasm};
 use anyhow::Result;
-use flate2::{Compression, write::GzEncoder};
-use std::io::Write;
 
 pub fn build() -> Result<()> {
     let inputs = [
@@ -30,7 +28,7 @@ pub fn build() -> Result<()> {
         bundle_cli()?;
         bundle_entry()
     })?;
-    print_sizes()
+    size::print_totals()
 }
 
 fn compile() -> Result<()> {
@@ -72,31 +70,4 @@ fn bundle_entry() -> Result<()> {
         "--outfile=target/xtask/entry.js",
     ]))
     .map(drop)
-}
-
-fn print_sizes() -> Result<()> {
-    println!("{:<28}{:>10}{:>10}", "", "raw", "gzip");
-    for (name, file) in [
-        ("sagaward.wasm", "dist/sagaward.wasm"),
-        ("component.wasm", "dist/component.wasm"),
-        ("sagaward, bundled", "target/xtask/entry.js"),
-    ] {
-        let bytes = std::fs::read(root().join(file))?;
-        println!(
-            "{name:<28}{:>10}{:>10}",
-            kilobytes(bytes.len()),
-            kilobytes(gzip(&bytes)?)
-        );
-    }
-    Ok(())
-}
-
-fn gzip(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
-}
-
-fn kilobytes(bytes: usize) -> String {
-    format!("{:.1} KB", bytes as f64 / 1000.0)
 }

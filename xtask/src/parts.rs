@@ -2,7 +2,7 @@
 //! all that its program printed.
 
 use crate::process::{cargo, node, output, root, tool};
-use crate::{consumer, layers, setup, stamp, studio};
+use crate::{consumer, layers, setup, size, stamp, studio};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,14 +11,17 @@ pub struct Part {
     pub name: &'static str,
     /// Looks at the installed package, which the part `package` makes.
     pub needs_package: bool,
+    /// Is left out of the normal mode, unless it is asked for by name.
+    pub is_only_long: bool,
     pub run: fn(long: bool) -> Result<String>,
 }
 
 /// In the order in which they start: soon what is quick to say no and what others
 /// need, then the longest first, so that none is left to run alone at the end.
-pub const PARTS: [Part; 23] = [
+pub const PARTS: [Part; 25] = [
     part("rustfmt", |_| lint("fmt", "--all --check")),
     part("layers", |_| layers::check()),
+    part("size", |_| size::check()),
     part("package", |_| consumer::install().map(|()| String::new())),
     part("clippy", |_| {
         lint(
@@ -70,6 +73,13 @@ pub const PARTS: [Part; 23] = [
     part("build tool", |_| {
         counted(cargo().args(["test", "--package=xtask", "--profile=dev"]))
     }),
+    on_package("examples", |long| {
+        tests(
+            "tests/examples",
+            long,
+            &[("SAGAWARD_CHROMIUM", setup::chromium()?)],
+        )
+    }),
     on_package("documents", |long| tests("tests/documents", long, &[])),
     on_package("benches", |long| tests("benches", long, &[])),
     on_package("chromium", |long| {
@@ -95,23 +105,30 @@ pub const PARTS: [Part; 23] = [
             &[("SAGAWARD_PYTHON", setup::oracle_python()?)],
         )
     }),
-    on_package("workerd", |long| tests("tests/workerd", long, &[])),
-    on_package("deno", |long| tests("tests/deno", long, &[])),
+    on_package("runtimes", runtimes),
+    only_long(on_package("firefox", firefox)),
 ];
 
 const fn part(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
     Part {
         name,
         needs_package: false,
+        is_only_long: false,
         run,
     }
 }
 
 const fn on_package(name: &'static str, run: fn(long: bool) -> Result<String>) -> Part {
     Part {
-        name,
         needs_package: true,
-        run,
+        ..part(name, run)
+    }
+}
+
+const fn only_long(part: Part) -> Part {
+    Part {
+        is_only_long: true,
+        ..part
     }
 }
 
@@ -188,6 +205,28 @@ fn studio_tests(long: bool) -> Result<String> {
             ("SAGAWARD_STUDIO", studio::folder()),
         ],
     )
+}
+
+/// What runs in Chromium each time, and the studio's main way, in another engine.
+fn firefox(long: bool) -> Result<String> {
+    studio::build()?;
+    let environment = [
+        ("SAGAWARD_BROWSER", "firefox".into()),
+        ("SAGAWARD_FIREFOX", setup::firefox()?),
+        ("SAGAWARD_STUDIO", studio::folder()),
+    ];
+    let package = tests("tests/browser/package", long, &environment)?;
+    let studio = tests("tests/browser/firefox", long, &environment)?;
+    Ok(format!("{package}, {studio}"))
+}
+
+fn runtimes(long: bool) -> Result<String> {
+    let folder = if long {
+        setup::runtimes()?
+    } else {
+        PathBuf::new()
+    };
+    tests("tests/runtimes", long, &[("SAGAWARD_RUNTIMES", folder)])
 }
 
 /// Runs the Node tests below a folder, as they lie beside the installed package.

@@ -91,6 +91,42 @@ pub fn chromium() -> Result<PathBuf> {
     installed().context("Chromium was installed, but `chromium` is not on the PATH.")
 }
 
+pub fn firefox() -> Result<PathBuf> {
+    let installed = || ["firefox-esr", "firefox"].into_iter().find_map(find);
+    if installed().is_none() {
+        apt_install("Firefox", "firefox-esr")?;
+    }
+    installed().context("Firefox was installed, but `firefox-esr` is not on the PATH.")
+}
+
+/// Other versions of Node and other runtimes, too large to lie among the npm packages.
+pub fn runtimes() -> Result<PathBuf> {
+    let folder = root().join("target/runtimes");
+    let lock_file = "tests/runtimes/package-lock.json";
+    stamp::fresh("runtimes", &[lock_file], &["target/runtimes"], || {
+        for file in ["package.json", "package-lock.json"] {
+            stamp::copy(
+                &root().join("tests/runtimes").join(file),
+                &folder.join(file),
+            )?;
+        }
+        install(
+            "other runtimes",
+            &[
+                "npm",
+                "ci",
+                "--prefix",
+                &folder.to_string_lossy(),
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
+        )
+    })?;
+    Ok(folder)
+}
+
 /// Python with the reference package, which the oracle tests ask.
 pub fn oracle_python() -> Result<PathBuf> {
     let python = root().join("target/oracle-venv/bin/python");

@@ -13,8 +13,9 @@ const PACKAGE: &str = "package";
 
 /// Runs the parts whose name contains one of `wanted`, or all of them.
 pub fn run(long: bool, wanted: &[&String]) -> Result<bool> {
-    let named = |part: &Part| {
-        wanted.is_empty() || wanted.iter().any(|word| part.name.contains(word.as_str()))
+    let named = |part: &Part| match wanted {
+        [] => long || !part.is_only_long,
+        words => words.iter().any(|word| part.name.contains(word.as_str())),
     };
     let on_package = PARTS.iter().any(|part| named(part) && part.needs_package);
     let mut waiting: Vec<&Part> = PARTS

@@ -5,7 +5,7 @@ use crate::process::{cargo, node, output, remapped, root, run, tool};
 use crate::stamp;
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 const COMPILED: &str = "target/wasm32-unknown-unknown/release/sagaward.wasm";
@@ -28,8 +28,14 @@ pub fn build() -> Result<()> {
             let folder = root().join(GENERATED);
             stamp::remove(&folder)?;
             std::fs::create_dir_all(&folder)?;
-            bind(&folder)?;
-            optimize(&folder)?;
+            let bound = bind(false)?;
+            for (from, to) in [
+                ("sagaward_bg.js", "sagaward_bg.js"),
+                ("sagaward.d.ts", "sagaward_bg.d.ts"),
+            ] {
+                stamp::copy(&bound.join(from), &folder.join(to))?;
+            }
+            optimize(&bound, &folder.join("sagaward.wasm"), &[])?;
             inline(&folder)?;
             // A constant has one source, the core; the module itself is asked for it.
             run(node().args(["xtask/constants.mjs", GENERATED, schema]))
@@ -44,31 +50,35 @@ fn compile() -> Result<()> {
         .arg(remapped()?))
 }
 
-fn bind(folder: &Path) -> Result<()> {
-    let pkg = root().join("target/bindgen");
-    stamp::remove(&pkg)?;
+/// What is shipped, but with the names of its functions.
+pub fn named() -> Result<Vec<u8>> {
+    let file = root().join("target/xtask/named.wasm");
+    optimize(&bind(true)?, &file, &["--debuginfo"])?;
+    Ok(std::fs::read(file)?)
+}
+
+fn bind(keep_names: bool) -> Result<PathBuf> {
+    let bound = root().join("target/bindgen");
+    stamp::remove(&bound)?;
     Bindgen::new()
         .input_path(root().join(COMPILED))
         .out_name("sagaward")
         .bundler(true)?
         .typescript(true)
-        .remove_name_section(true)
+        .remove_name_section(!keep_names)
         .remove_producers_section(true)
-        .generate(&pkg)?;
-    for (from, to) in [
-        ("sagaward_bg.js", "sagaward_bg.js"),
-        ("sagaward.d.ts", "sagaward_bg.d.ts"),
-    ] {
-        stamp::copy(&pkg.join(from), &folder.join(to))?;
-    }
-    Ok(())
+        .generate(&bound)?;
+    Ok(bound)
 }
 
-fn optimize(folder: &Path) -> Result<()> {
+fn optimize(bound: &Path, to: &Path, flags: &[&str]) -> Result<()> {
     output(
         tool("wasm-opt")
-            .args(["-Os", "target/bindgen/sagaward_bg.wasm", "-o"])
-            .arg(folder.join("sagaward.wasm")),
+            .arg("-Os")
+            .args(flags)
+            .arg(bound.join("sagaward_bg.wasm"))
+            .arg("-o")
+            .arg(to),
     )
     .map(drop)
 }

@@ -1,39 +1,39 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { build, preview } from 'vite';
+import { launch } from '../launch.mjs';
+import { serve } from '../serve.mjs';
+import { ways } from './ways.mjs';
 
-/** Bundles the page of a folder as users do, and gives it to `work` with how to open it in Chromium, and what it complains of. */
-export async function withPage(folder, work) {
-  const outDir = mkdtempSync(join(tmpdir(), 'page-'));
-  const root = fileURLToPath(new URL(`./${folder}`, import.meta.url));
-  const options = { configFile: false, root, logLevel: 'warn', build: { outDir, emptyOutDir: true } };
+// One for all tests: to start one takes longer than most of them.
+let browser;
+after(async () => (await browser)?.close());
+
+/** Makes the page of a folder, and gives it to `work` with how to open it in a browser, and what it complains of. */
+export async function withPage(folder, work, way = 'bundled by Vite') {
+  const output = mkdtempSync(join(tmpdir(), 'page-'));
   try {
-    await build(options);
-    const server = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } });
-    const browser = await chromium.launch({
-      executablePath: process.env.SAGAWARD_CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    });
+    await ways[way](fileURLToPath(new URL(`./${folder}`, import.meta.url)), output);
+    const server = await serve(output);
+    // One user: its tabs share what they keep.
+    const context = await (await (browser ??= launch())).newContext();
     try {
-      // One user: its tabs share what they keep.
-      const context = await browser.newContext();
       const complaints = [];
       const open = async () => {
         const page = await context.newPage();
         page.on('pageerror', (error) => complaints.push(String(error)));
         page.on('console', (message) => complaints.push(message.text()));
-        await page.goto(server.resolvedUrls.local[0]);
+        await page.goto(`${server.origin}/`);
         return page;
       };
       await work(open, complaints);
     } finally {
-      await browser.close();
-      await server.close();
+      await context.close();
+      server.close();
     }
   } finally {
-    rmSync(outDir, { recursive: true });
+    rmSync(output, { recursive: true });
   }
 }

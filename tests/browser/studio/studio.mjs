@@ -1,24 +1,13 @@
-// The built studio in Chromium, as a person finds their way in it.
+// The built studio in a browser, as a person finds their way in it.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
+import { launch } from '../launch.mjs';
+import { serve } from '../serve.mjs';
 
 const FOLDER = process.env.SAGAWARD_STUDIO ?? fileURLToPath(new URL('../../../target/studio', import.meta.url));
-const TYPES = {
-  '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.wasm': 'application/wasm',
-};
-const CHROMIUM = {
-  executablePath: process.env.SAGAWARD_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync',
-  ],
-};
 
 const WINDOW = { width: 1280, height: 800 };
 
@@ -27,18 +16,8 @@ let browser;
 let shared;
 
 before(async () => {
-  server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, 'http://studio');
-    const file = pathname === '/' ? 'index.html' : pathname.slice(1);
-    try {
-      const body = await readFile(join(FOLDER, file));
-      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch(CHROMIUM);
+  server = await serve(FOLDER);
+  browser = await launch();
 });
 
 after(async () => {
@@ -103,7 +82,7 @@ async function arrive(options, init) {
 }
 
 function address() {
-  return `http://127.0.0.1:${server.address().port}/`;
+  return `${server.origin}/`;
 }
 
 /** The page as a person finds their way in it: by roles and names. */

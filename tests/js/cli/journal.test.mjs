@@ -1,9 +1,9 @@
 // `show` and `recover` over a journal that holds sagas of every kind.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { directory, sagaward } from './child.mjs';
 import { actions, saga, step } from './sagas.mjs';
 
@@ -21,24 +21,34 @@ const kept = {
   'held': [{ fail: ['c'], failUndo: ['b'] }, /b: the undo failed for good/],
 };
 
-/** Fills a journal by runs of their own, two at a time. */
-async function journal(t, wanted = Object.keys(kept)) {
-  const files = {};
-  for (const id of wanted) {
-    const [does, , more = {}] = kept[id];
-    files[`${id}.json`] = saga(steps.map((one) => ({ ...one, ...more })), { saga_id: id });
-    files[`${id}.mjs`] = actions(does, `export const retry = { delayMs: 1_000_000 }; export const onUndoFailure = '${id === 'held' ? 'hold' : 'escalate'}';`);
+/** Each saga is run once, in a directory of its own that all tests copy. */
+const made = new Map();
+const cleanUp = [];
+const file = { after: (work) => cleanUp.push(work) };
+after(() => cleanUp.forEach((work) => work()));
+
+async function make(id) {
+  const [does, until, more = {}] = kept[id];
+  const cwd = directory(file, {
+    [`${id}.json`]: saga(steps.map((one) => ({ ...one, ...more })), { saga_id: id }),
+    [`${id}.mjs`]: actions(does, `export const retry = { delayMs: 1_000_000 }; export const onUndoFailure = '${id === 'held' ? 'hold' : 'escalate'}';`),
+  });
+  const child = sagaward(file, cwd, ['run', `${id}.json`, '--actions', `${id}.mjs`, '--journal', 'journal']);
+  if (until) {
+    await child.says(until);
+    child.kill('SIGKILL');
   }
-  const cwd = directory(t, { ...files, 'well.mjs': actions() });
+  const { status, signal, stderr } = await child.ended;
+  assert.equal(signal, until ? 'SIGKILL' : null, `${id}: ${status} ${stderr}`);
+  return cwd;
+}
+
+/** A directory with these sagas in one journal. */
+async function journal(t, wanted = Object.keys(kept)) {
+  const cwd = directory(t, { 'well.mjs': actions() });
   for (const id of wanted) {
-    const child = sagaward(t, cwd, ['run', `${id}.json`, '--actions', `${id}.mjs`, '--journal', 'journal']);
-    const [, until] = kept[id];
-    if (until) {
-      await child.says(until);
-      child.kill('SIGKILL');
-    }
-    const { status, signal, stderr } = await child.ended;
-    assert.equal(signal, until ? 'SIGKILL' : null, `${id}: ${status} ${stderr}`);
+    if (!made.has(id)) made.set(id, make(id));
+    cpSync(join(await made.get(id), 'journal'), join(cwd, 'journal'), { recursive: true });
   }
   return cwd;
 }

@@ -8,7 +8,7 @@ import { all } from './sagas.mjs';
 
 test('of two processes that go on with a saga, or begin it, exactly one does', () =>
   withRacers(async (journal, racers) => {
-    await race(journal, racers, 50);
+    await race(journal, racers, 20);
   }));
 
 test('a process that was stopped while another went on does nothing more', () =>

@@ -14,7 +14,7 @@ const cache = mkdtempSync(join(tmpdir(), 'deno-'));
 after(() => rmSync(cache, { recursive: true }));
 
 test('the package conforms in Deno, which grants it nothing', () => {
-  const script = fileURLToPath(new URL('./conformance.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('./print.mjs', import.meta.url));
   const output = execFileSync(process.execPath, [deno, 'run', '--no-prompt', '--no-remote', script], {
     encoding: 'utf8',
     env: { ...process.env, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1' },

@@ -1,38 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { conforming } from './conformance.mjs';
-
-// Each way to load the package gets a process of its own, for one that is loaded serves all.
-const ways = {
-  import: `import * as sagaward from 'sagaward';`,
-  require: `
-    import { createRequire } from 'node:module';
-    const sagaward = createRequire(import.meta.filename)('sagaward');`,
-  'slim, from bytes': `
-    import { readFileSync } from 'node:fs';
-    import * as sagaward from 'sagaward/slim';
-    sagaward.init(readFileSync(new URL(import.meta.resolve('sagaward/sagaward.wasm'))));`,
-  'slim, from a module': `
-    import { readFileSync } from 'node:fs';
-    import * as sagaward from 'sagaward/slim';
-    sagaward.init(new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('sagaward/sagaward.wasm')))));`,
-  'slim, from a module of another realm': `
-    import { readFileSync } from 'node:fs';
-    import { runInNewContext } from 'node:vm';
-    import * as sagaward from 'sagaward/slim';
-    const bytes = readFileSync(new URL(import.meta.resolve('sagaward/sagaward.wasm')));
-    sagaward.init(runInNewContext('new WebAssembly.Module(bytes)', { bytes }));`,
-};
-
-for (const [way, load] of Object.entries(ways)) {
-  test(`the package conforms: ${way}`, () => {
-    const script = `${load}
-      import { conform } from ${JSON.stringify(new URL('./conformance.mjs', import.meta.url).href)};
-      console.log(JSON.stringify(await conform(sagaward)));`;
-    assert.deepEqual(JSON.parse(runModule(script)), conforming);
-  });
-}
 
 test('slim without init says what is missing, and constants need none', () => {
   const script = `

@@ -1,5 +1,5 @@
 import * as sagaward from 'sagaward';
-import { conform, definition } from '../js/conformance.mjs';
+import { conform, definition } from '../../js/conformance.mjs';
 
 // While the module loads, workerd forbids compiling and randomness.
 const early = sagaward.isValid(definition);

@@ -1,0 +1,4 @@
+// A Cloudflare Worker: `npx wrangler dev`.
+import { judge } from './judge.mjs';
+
+export default { fetch: judge };
