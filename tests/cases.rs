@@ -15,6 +15,7 @@ use sagaward::saga::{Event, Saga, SagaSnapshot, SagaState, StepState, Timestamp}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[test]
 fn validation() {
@@ -85,6 +86,11 @@ fn lifecycle() {
         let lines = saga.log().iter().map(|event| document(event).to_string());
         let events = lines.map(|line| Event::from_json(&line).unwrap());
         assert_eq!(Saga::replay(events).unwrap().snapshot(), saga.snapshot());
+        if let Some(lines) = case.get("compacted").and_then(Value::as_array) {
+            let events = lines.iter().map(|line| Event::from_json(&line.to_string()));
+            let replayed = Saga::replay(events.map(Result::unwrap)).unwrap();
+            assert_eq!(replayed.snapshot(), saga.snapshot());
+        }
     }
 }
 
@@ -221,6 +227,68 @@ fn limiting() {
         }
         assert_eq!(json!(limiter.tracked_agents()), case["tracked_agents"]);
     }
+}
+
+/// Every rule, input, command, fact and reason that the interface knows is in some case, and no other.
+#[test]
+fn nothing_is_left_out() {
+    let files = [
+        include_str!("fixtures/cases/validation.json"),
+        include_str!("fixtures/cases/lifecycle.json"),
+        include_str!("fixtures/cases/killing.json"),
+    ];
+    for (names, within, key) in [
+        ("enum rule", &["diagnostics"][..], "rule"),
+        ("variant told", &["input"], "type"),
+        ("variant command", &["commands"], "type"),
+        ("variant fact", &["created", "events", "compacted"], "type"),
+        ("enum kill-reason", &["request"], "reason"),
+    ] {
+        let mut found = BTreeSet::new();
+        for case in files.into_iter().flat_map(cases) {
+            collect(&case, false, within, key, &mut found);
+        }
+        assert_eq!(found, known(names), "{names}");
+    }
+}
+
+/// The texts under a key of the objects, or lists of objects, under one of these keys.
+fn collect(value: &Value, here: bool, within: &[&str], key: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                collect(item, here, within, key, found);
+            }
+        }
+        Value::Object(fields) => {
+            let name = fields.get(key).and_then(Value::as_str);
+            found.extend(name.filter(|_| here).map(str::to_owned));
+            for (key_here, field) in fields {
+                collect(
+                    field,
+                    within.contains(&key_here.as_str()),
+                    within,
+                    key,
+                    found,
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The names of an enum or a variant in the WIT, as documents have them.
+fn known(declared: &str) -> BTreeSet<String> {
+    let wit = include_str!("../wit/sagaward.wit");
+    let (_, rest) = wit.split_once(&format!("  {declared} {{\n")).unwrap();
+    let (body, _) = rest.split_once("\n  }\n").unwrap();
+    let lines = body.lines().map(str::trim_start);
+    let names = lines.filter(|line| !line.starts_with("///")).map(|line| {
+        let name = line.trim_start_matches('%');
+        let end = name.find(['(', ',']).unwrap();
+        name[..end].replace('-', "_")
+    });
+    names.collect()
 }
 
 fn cases(file: &str) -> Vec<Value> {

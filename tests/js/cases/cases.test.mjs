@@ -18,7 +18,7 @@ for (const { name, document, source, options, report, error } of cases('validati
   });
 }
 
-for (const { name, definition, saga_id, at, created, turns, ready, outcome: ended, snapshot } of cases('lifecycle')) {
+for (const { name, definition, saga_id, at, created, turns, ready, outcome: ended, snapshot, compacted } of cases('lifecycle')) {
   test(`lifecycle: ${name}`, () => {
     let now = at;
     const saga = Saga.fromDefinition(definition, { saga_id, now: () => now });
@@ -34,7 +34,7 @@ for (const { name, definition, saga_id, at, created, turns, ready, outcome: ende
     assert.equal(saga.outcome, ended);
     assert.deepEqual(saga.snapshot(), snapshot);
     assert.deepEqual(Saga.restore(snapshot).snapshot(), snapshot);
-    assert.deepEqual(Saga.replay(saga.log()).snapshot(), snapshot);
+    for (const log of [saga.log(), ...(compacted ? [compacted] : [])]) assert.deepEqual(Saga.replay(log).snapshot(), snapshot);
   });
 }
 
