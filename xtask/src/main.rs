@@ -68,5 +68,7 @@ fn build() -> Result<()> {
     setup::for_build()?;
     wasm::build()?;
     component::build()?;
-    pack::build()
+    pack::build()?;
+    studio::pack()?;
+    pack::print_sizes()
 }

@@ -1,8 +1,8 @@
 //! `dist/`, the package's content: the compiled TypeScript face, the generated
-//! modules and the CLI in one file.
+//! modules, the CLI in a bundle, and the studio that it serves.
 
 use crate::process::{node, output, root, run, tool};
-use crate::{component, stamp, wasm};
+use crate::{component, stamp, studio, wasm};
 use anyhow::Result;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
@@ -29,8 +29,7 @@ pub fn build() -> Result<()> {
         run(node().arg("xtask/bundle_browser.mjs"))?;
         bundle_cli()?;
         bundle_entry()
-    })?;
-    print_sizes()
+    })
 }
 
 fn compile() -> Result<()> {
@@ -74,7 +73,7 @@ fn bundle_entry() -> Result<()> {
     .map(drop)
 }
 
-fn print_sizes() -> Result<()> {
+pub fn print_sizes() -> Result<()> {
     println!("{:<28}{:>10}{:>10}", "", "raw", "gzip");
     for (name, file) in [
         ("sagaward.wasm", "dist/sagaward.wasm"),
@@ -88,6 +87,18 @@ fn print_sizes() -> Result<()> {
             kilobytes(gzip(&bytes)?)
         );
     }
+    let (mut raw, mut zipped) = (0, 0);
+    for file in stamp::files(&root().join(studio::PACKED))? {
+        let bytes = std::fs::read(file)?;
+        raw += bytes.len();
+        zipped += gzip(&bytes)?;
+    }
+    println!(
+        "{:<28}{:>10}{:>10}",
+        "the studio beside them",
+        kilobytes(raw),
+        kilobytes(zipped)
+    );
     Ok(())
 }
 

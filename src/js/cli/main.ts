@@ -4,6 +4,7 @@ import { explain } from './explain.js';
 import { recover } from './recover.js';
 import { run } from './run.js';
 import { show } from './show.js';
+import { studio } from './studio.js';
 import { listed } from './terminal.js';
 import { Trouble, UsageError, type Verb } from './usage.js';
 import { validate } from './validate.js';
@@ -11,7 +12,7 @@ import { validate } from './validate.js';
 /** Written in by bundle.mjs. */
 declare const VERSION: string;
 
-const VERBS: Readonly<Record<string, Verb>> = { validate, explain, run, recover, show };
+const VERBS: Readonly<Record<string, Verb>> = { validate, explain, run, recover, show, studio };
 
 let outlivesReader = false;
 
