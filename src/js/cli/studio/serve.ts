@@ -45,10 +45,10 @@ export async function serve({ journal, port, token }: { journal: string | undefi
     if (!guard.admits(request)) return { status: 403, reason: 'The token is not the one of this server: open the address that it printed.' };
     return live.answer(path, request, response);
   };
+  await live?.start();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
   const guard = new Guard(bound, token);
-  live?.start();
   return {
     port: bound,
     close: () => new Promise((resolve) => {
@@ -72,8 +72,8 @@ class Live {
     this.#ledger = new Ledger(directory, this.#watch);
   }
 
-  start(): void {
-    this.#watch.start();
+  start(): Promise<void> {
+    return this.#watch.start();
   }
 
   stop(): void {
@@ -103,7 +103,8 @@ function send({ method }: IncomingMessage, response: ServerResponse, { type, con
 }
 
 function refuse(response: ServerResponse, { status, reason }: Refusal): void {
+  const content = Buffer.from(`${reason}\n`);
   const allow = status === 405 ? { allow: 'GET, HEAD' } : {};
   // What it still sends is not waited for.
-  response.writeHead(status, { ...allow, 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${reason}\n`);
+  response.writeHead(status, { ...allow, 'content-type': 'text/plain; charset=utf-8', 'content-length': content.length, connection: 'close' }).end(content);
 }

@@ -14,12 +14,13 @@ export async function tellSagas(stream: EventStream, ledger: Ledger, watch: Watc
     bell.ring();
   });
   stream.closed.addEventListener('abort', leave, { once: true });
-  let wasComplete: boolean | undefined;
+  let isComplete = false;
   for (;;) {
     while (untold.size > 0) await stream.send('sagas', told(taken(untold), ledger));
-    const isComplete = watch.isSurveyed && ledger.isUpToDate;
-    if (isComplete && !wasComplete) await stream.send('complete', { unlisted: Math.max(0, watch.size - ledger.size) });
-    wasComplete ||= isComplete;
+    if (ledger.isUpToDate && !isComplete) {
+      isComplete = true;
+      await stream.send('complete', { unlisted: Math.max(0, watch.size - ledger.size) });
+    }
     await bell.heard(stream.closed);
   }
 }

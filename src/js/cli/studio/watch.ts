@@ -29,9 +29,8 @@ export class Watch {
   #stamps = new Map<string, Stamp>();
   #system: { watcher: FSWatcher; directory: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isSurveyed = false;
   #isStopped = false;
-  /** Whether all files have been seen. */
-  isSurveyed = false;
 
   /** At the beginning only the `most` files that were written last are told of. */
   constructor(directory: string, most: number) {
@@ -44,8 +43,9 @@ export class Watch {
     return this.#stamps.size;
   }
 
-  start(): void {
-    void this.#survey();
+  /** Resolves when all files have been seen once. */
+  start(): Promise<void> {
+    return this.#survey();
   }
 
   stop(): void {
@@ -70,8 +70,8 @@ export class Watch {
     const changed = [...found].filter(([name, { stamp }]) => this.#stamps.get(name)?.stamp !== stamp).map(([name]) => name);
     const gone = [...this.#stamps.keys()].filter((name) => !found.has(name));
     this.#stamps = found;
-    if (!this.isSurveyed) changed.sort((a, b) => (found.get(b)?.mtimeMs ?? 0) - (found.get(a)?.mtimeMs ?? 0)).splice(this.#most);
-    this.isSurveyed = true;
+    if (!this.#isSurveyed) changed.sort((a, b) => (found.get(b)?.mtimeMs ?? 0) - (found.get(a)?.mtimeMs ?? 0)).splice(this.#most);
+    this.#isSurveyed = true;
     for (const name of [...changed, ...gone]) this.#tell(name);
     const took = performance.now() - begun;
     this.#timer = setTimeout(() => void this.#survey(), Math.max(SURVEY_MS, took / LARGEST_SHARE));
