@@ -26,7 +26,7 @@ export interface Look {
   place(): Place;
 }
 
-const LONGEST_PIECE = 512 * 1024;
+const LONGEST_PIECE = 128 * 1024;
 const MOST_EVENTS = 1_000;
 
 /** Opens a file for as long as `use` takes; `undefined` where there is none. */
