@@ -156,8 +156,8 @@ test('a saga that is removed is gone, and one that begins anew under its id is a
   await heard.until(is('gone'));
   await new Kept(folder, 'one', ['x', 'y', 'z']).keep();
   assert.equal((await list.row(({ key }) => key === kept.key)).steps, 3);
-  const anew = await heard.until(is('now'));
-  assert.equal(anew[0].type, 'begin');
+  const anew = await heard.until(is('events'));
+  assert.ok(anew.some(is('begin')));
   assert.equal(eventsIn(anew)[0].steps.length, 3);
 });
 
@@ -225,9 +225,7 @@ test('where the system tells of no changes, the journal is looked through now an
   renameSync(folder, join(cwd, 'before'));
   mkdirSync(folder);
   const other = await new Kept(folder, 'other').keep();
-  await Promise.all([
-    list.until(() => list.rows.some(({ key }) => key === other.key)),
-  ]);
+  await list.row(({ key }) => key === other.key);
   rmSync(folder, { recursive: true });
   await list.until(({ type, data }) => type === 'sagas' && data.gone.includes(other.key));
 });

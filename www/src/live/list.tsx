@@ -5,8 +5,6 @@ import { ListedRow, rowId } from './listed-row.tsx';
 import type { Row } from './row.ts';
 import { watch } from './watched.ts';
 
-/** The height of a row, in the size of the page's text. */
-const ROW_REM = 3.375;
 /** So many rows beyond those in sight are there already. */
 const MARGIN = 4;
 
@@ -17,18 +15,23 @@ export function List({ rows }: { rows: readonly Row[] }) {
   const height = useSignal(0);
   const active = useSignal<string | undefined>(undefined);
 
-  const rowPx = () => ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  /** The height of a row, as the style sheet has it. */
+  const rowHeight = useSignal(Infinity);
+
   useLayoutEffect(() => {
-    if (!box.current) return;
-    const watching = new ResizeObserver(([entry]) => (height.value = entry?.contentRect.height ?? 0));
-    watching.observe(box.current);
+    const { current } = box;
+    if (!current) return;
+    const watching = new ResizeObserver(() => {
+      const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+      rowHeight.value = rem * Number.parseFloat(getComputedStyle(current).getPropertyValue('--row'));
+      height.value = current.clientHeight;
+    });
+    watching.observe(current);
     return () => watching.disconnect();
   }, []);
 
-  const range = useComputed(() => {
-    const row = rowPx();
-    return `${Math.max(0, Math.floor(top.value / row) - MARGIN)} ${Math.ceil((top.value + height.value) / row) + MARGIN}`;
-  });
+  // Not with every pixel that is scrolled.
+  const range = useComputed(() => `${Math.max(0, Math.floor(top.value / rowHeight.value) - MARGIN)} ${Math.ceil((top.value + height.value) / rowHeight.value) + MARGIN}`);
   const [from = 0, to = 0] = range.value.split(' ').map(Number);
   const shown = rows.slice(from, to);
   const here = rows.findIndex(({ key }) => key === active.value);
@@ -38,12 +41,13 @@ export function List({ rows }: { rows: readonly Row[] }) {
     active.value = rows[bounded]?.key;
     const { current } = box;
     if (!current) return;
-    const [above, row] = [bounded * rowPx(), rowPx()];
+    const row = rowHeight.peek();
+    const above = bounded * row;
     if (above < current.scrollTop) current.scrollTop = above;
     else if (above + row > current.scrollTop + current.clientHeight) current.scrollTop = above + row - current.clientHeight;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(height.peek() / rowPx()) - 1);
+    const page = Math.max(1, Math.floor(height.peek() / rowHeight.peek()) - 1);
     const there = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + page, PageUp: here - page, Home: 0, End: rows.length - 1 }[event.key];
     if (there !== undefined) goTo(there);
     else if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -60,15 +64,14 @@ export function List({ rows }: { rows: readonly Row[] }) {
       tabIndex={0}
       aria-activedescendant={shown.some(({ key }) => key === active.value) ? rowId(active.value ?? '') : undefined}
       onScroll={({ currentTarget }) => (top.value = currentTarget.scrollTop)}
-      onFocus={() => here === -1 && goTo(Math.round(top.peek() / rowPx()))}
+      onFocus={() => here === -1 && goTo(Math.round(top.peek() / rowHeight.peek()))}
       onKeyDown={onKeyDown}
     >
-      <div class="live-rows" role="presentation" style={{ height: `${rows.length * ROW_REM}rem` }}>
+      <div class="live-rows" role="presentation" style={{ height: `calc(var(--row) * ${rows.length})` }}>
         {shown.map((row, index) => (
           <ListedRow
             key={row.key}
             row={row}
-            at={`${(from + index) * ROW_REM}rem`}
             position={from + index + 1}
             of={rows.length}
             isActive={row.key === active.value}

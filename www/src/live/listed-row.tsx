@@ -10,7 +10,6 @@ import { watched } from './watched.ts';
 
 interface Props {
   readonly row: Row;
-  readonly at: string;
   readonly position: number;
   readonly of: number;
   readonly isActive: boolean;
@@ -22,7 +21,7 @@ export function rowId(key: string): string {
 }
 
 /** A saga of the list, on two lines. */
-export function ListedRow({ row, at, position, of, isActive, choose }: Props) {
+export function ListedRow({ row, position, of, isActive, choose }: Props) {
   return (
     <div
       id={rowId(row.key)}
@@ -32,7 +31,7 @@ export function ListedRow({ row, at, position, of, isActive, choose }: Props) {
       aria-setsize={of}
       aria-posinset={position}
       data-active={isActive}
-      style={{ top: at }}
+      style={{ top: `calc(var(--row) * ${position - 1})` }}
       onClick={choose}
     >
       {'problem' in row ? <Damaged problem={row.problem} /> : <Standing row={row} />}
@@ -40,11 +39,14 @@ export function ListedRow({ row, at, position, of, isActive, choose }: Props) {
   );
 }
 
+/** The name of a saga's file is as long as a row. */
+const FILE = /\S*([0-9a-f]{8})[0-9a-f]{56}(\.jsonl)/;
+
 function Damaged({ problem }: { problem: string }) {
   return (
     <>
       <span class="state failure"><Icon name="warning" /> unreadable</span>
-      <span class="live-more" title={problem}>{problem}</span>
+      <span class="live-more"><span class="live-waits" title={problem}>{problem.replace(FILE, '$1…$2')}</span></span>
     </>
   );
 }
@@ -72,7 +74,7 @@ function Standing({ row }: { row: Listed }) {
               {agents.length > 0 && <span class="live-agents" title={agents.join(', ')}><Icon name="agent" /><span class="unseen">at work: </span><span>{agents.map((did) => shortName(did, 24)).join(', ')}{more_agents > 0 && ` and ${more_agents} more`}</span></span>}
             </>
           )
-          : error ?? ''}
+          : <span class="live-waits">{error}</span>}
       </span>
       <span class="live-count">{committed} of {steps}<span class="unseen"> committed</span></span>
     </>

@@ -43,7 +43,11 @@ export async function look<T>(path: string, before: Place | undefined, use: (loo
     return await use({
       isUnchanged: !isOther && size === before.tail.size,
       isOther,
-      place: () => ({ file, size, mtimeMs, tail: scanner.tail }),
+      // It may have grown while it was read.
+      place() {
+        const { size, mtimeMs } = fs.fstatSync(descriptor);
+        return { file, size, mtimeMs, tail: scanner.tail };
+      },
       async *read(isFromStart) {
         if (isFromStart) scanner = new Scanner(emptyTail());
         let events: SagaEvent[] = [];

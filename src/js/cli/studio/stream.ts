@@ -28,21 +28,24 @@ export class EventStream {
 
 /** Something that happens again and again; what happens while nobody waits counts once. */
 export class Bell {
+  readonly #signal: AbortSignal;
   #hasRung = false;
   #wake: (() => void) | undefined;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+  }
 
   ring(): void {
     this.#hasRung = true;
     this.#wake?.();
   }
 
-  async heard(signal: AbortSignal): Promise<void> {
-    if (!this.#hasRung) {
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    }
+  /** Rejects once the signal is aborted. */
+  async heard(): Promise<void> {
+    if (!this.#hasRung && !this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#signal.throwIfAborted();
     this.#hasRung = false;
   }
 }

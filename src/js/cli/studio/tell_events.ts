@@ -10,7 +10,7 @@ import { nameOfKey, type Watch } from './watch.js';
  */
 export async function tellEvents(stream: EventStream, directory: string, key: string, watch: Watch): Promise<never> {
   const path = join(directory, nameOfKey(key));
-  const bell = new Bell();
+  const bell = new Bell(stream.closed);
   const leave = watch.subscribe((name) => {
     if (name === nameOfKey(key)) bell.ring();
   });
@@ -32,6 +32,6 @@ export async function tellEvents(stream: EventStream, directory: string, key: st
       place = undefined;
       await stream.send('unreadable', { problem: error.message });
     }
-    await bell.heard(stream.closed);
+    await bell.heard();
   }
 }

@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 250;
 /** All rows, then those that change. A slow client gets what is true by then, not what it missed. */
 export async function tellSagas(stream: EventStream, ledger: Ledger, watch: Watch): Promise<never> {
   const untold = new Set(ledger.keys());
-  const bell = new Bell();
+  const bell = new Bell(stream.closed);
   const leave = ledger.subscribe((key) => {
     if (key !== undefined) untold.add(key);
     bell.ring();
@@ -21,7 +21,7 @@ export async function tellSagas(stream: EventStream, ledger: Ledger, watch: Watc
       isComplete = true;
       await stream.send('complete', { unlisted: Math.max(0, watch.size - ledger.size) });
     }
-    await bell.heard(stream.closed);
+    await bell.heard();
   }
 }
 
