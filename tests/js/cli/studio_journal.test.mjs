@@ -278,3 +278,28 @@ test('a run whose process is killed stays as it was left', async (t) => {
   await sagaward(t, cwd, ['recover', 'journal', '--actions', 'well.mjs']).ended;
   assert.equal((await list.row(({ outcome }) => outcome !== null)).outcome, 'succeeded');
 });
+
+/** What the row of a step says that its saga waits for, by what its killed agent and the substitute do. */
+for (const [who, obeys, answer] of [
+  ['substitute', true, 'new Promise(() => {})'],
+  ['operator', false, 'true'],
+]) {
+  test(`after a kill it waits for ${who === 'operator' ? 'an operator while the agent may be at work still' : 'a substitute that has been asked'}`, async (t) => {
+    const killer = `
+      import { KillSwitch } from '${import.meta.resolve('sagaward')}';
+      export const killSwitch = new KillSwitch({ callbackTimeoutMs: 600_000 });
+      killSwitch.registerAgent('did:a', new AbortController());
+      killSwitch.registerSubstitute('s', 'did:standby', () => ${answer});
+      export const execute = (_, { signal }) => {
+        setImmediate(() => killSwitch.kill({ agent_did: 'did:a', session_id: 's', reason: 'manual' }));
+        return new Promise((_, reject) => ${obeys} && signal.addEventListener('abort', () => reject(new Error('aborted'))));
+      };
+      export const compensate = () => {};
+    `;
+    const cwd = directory(t, { 'journal/notes.txt': '', 'work.json': definition([step('a')]), 'killer.mjs': killer });
+    const { list } = await shown(t, cwd);
+    sagaward(t, cwd, ['run', 'work.json', '--actions', 'killer.mjs', '--journal', 'journal']);
+    const { waits_for } = await list.row(({ waits_for }) => waits_for.some((one) => one.for === who));
+    assert.deepEqual(waits_for, [{ step_id: 'a', for: who }]);
+  });
+}
