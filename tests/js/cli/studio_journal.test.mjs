@@ -186,7 +186,8 @@ const pretenders = {
   'a pipe': (path) => execFileSync('mkfifo', [path]),
   'a directory': (path) => mkdirSync(path),
   'the file of another saga': (path, { other }) => linkSync(other, path),
-  'a file without end of line': (path) => writeFileSync(path, `${'x'.repeat(100_000)}\n`),
+  'a long line of something else': (path) => writeFileSync(path, `${'x'.repeat(100_000)}\n`),
+  'a log that tells what cannot be': (path, { folder }) => new FileJournal(folder).append('one', [{ seq: 1, at: new Date(0).toISOString(), type: 'run_paused' }], 0),
 };
 
 for (const [what, put] of Object.entries(pretenders)) {
@@ -195,7 +196,7 @@ for (const [what, put] of Object.entries(pretenders)) {
     const folder = join(cwd, 'journal');
     const { path: other } = await new Kept(folder, 'other').keep();
     const key = keyOf('one');
-    put(join(folder, `${key}.jsonl`), { cwd, other });
+    await put(join(folder, `${key}.jsonl`), { cwd, folder, other });
     const { server, list } = await shown(t, cwd);
     assert.deepEqual(list.rows.map((row) => [row.key, row.problem !== undefined]).sort(), [[key, true], [keyOf('other'), false]].sort());
     const { problem } = list.rows.find((row) => row.key === key);

@@ -100,7 +100,9 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof SagawardError)) throw error;
       this.#keep(name, undefined);
-      return { place: undefined, row: unreadable(keyOf(name), error.message) };
+      // What the core says of a log names no file.
+      const problem = error.message.startsWith(path) || error.code === 'journal_failed' ? error.message : `${path}: ${error.message}`;
+      return { place: undefined, row: unreadable(keyOf(name), problem) };
     }
   }
 
