@@ -11,7 +11,12 @@ export default defineConfig({
     target: ['chrome123', 'firefox121', 'safari17.5'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index.html', 'rules.html'].map((page) => `${import.meta.dirname}/${page}`) },
+    license: { fileName: 'licences.md' },
+    rolldownOptions: {
+      input: ['index.html', 'rules.html'].map((page) => `${import.meta.dirname}/${page}`),
+      // The command line serves the package's own under this name.
+      output: { assetFileNames: ({ names }) => `assets/[name]${names.includes('sagaward.wasm') ? '' : '-[hash]'}[extname]` },
+    },
   },
   preview: { host: '127.0.0.1' },
   plugins: [rulesPage(), printSize()],

@@ -23,7 +23,7 @@ test('nothing is installed beside it and nothing runs when it is', () => {
 
 test('its modules import only each other and, where they are for Node, its modules', () => {
   for (const file of files.filter((name) => name.endsWith('.js'))) {
-    const forNode = file.endsWith('cli.js') || file.includes('/dist/node/');
+    const forNode = /\/dist\/(cli(-[^/]+)?\.js$|node\/)/.test(file);
     for (const [, specifier] of text(file).matchAll(/^(?:import|export)\b[^'"=(\n]*['"]([^'"]+)['"]/gm)) {
       assert.match(specifier, forNode ? /^(\.{1,2}\/|node:)/ : /^\.{1,2}\//, `${file} imports ${specifier}`);
     }

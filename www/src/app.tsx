@@ -5,10 +5,13 @@ import { chooseFile } from './file/file.ts';
 import { GraphPanel } from './graph/graph.tsx';
 import { KillSwitchPanel } from './kill/kill-switch.tsx';
 import { Lifecycle } from './lifecycle/lifecycle.tsx';
+import { token } from './live/access.ts';
+import { Live } from './live/live.tsx';
 import { Log } from './log/log.tsx';
 import { Problems } from './problems/problems.tsx';
 import { Run } from './run/run.tsx';
 import { notice } from './state/notice.ts';
+import { isElsewhere } from './state/saga.ts';
 import { Steps } from './steps/steps.tsx';
 import mark from './styles/mark.svg';
 import { Timeline } from './timeline/timeline.tsx';
@@ -35,7 +38,8 @@ export function App() {
         )}
       </div>
       <main>
-        <div class="bench define">
+        {token !== undefined && <Live />}
+        <div class="bench define" hidden={isElsewhere.value}>
           <Editor />
           <Problems />
           <Steps />

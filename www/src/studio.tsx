@@ -11,6 +11,8 @@ import { markFindings } from './editor/marks.tsx';
 import { replaceText } from './editor/view.ts';
 import { FIRST_EXAMPLE, loadExample } from './examples/examples.ts';
 import { drawGraph } from './graph/drawing.ts';
+import { token } from './live/access.ts';
+import { beginLive } from './live/begin.ts';
 import { judgeText } from './state/analysis.ts';
 import { fileName } from './state/document.ts';
 import { guardSagas } from './state/kills.ts';
@@ -29,6 +31,7 @@ export function start(): void {
   remember();
   guardSagas();
   drawGraph();
+  if (token !== undefined) beginLive();
   render(<App />, document.body);
 
   document.addEventListener('keydown', (event) => {

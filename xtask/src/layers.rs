@@ -74,7 +74,7 @@ pub fn check() -> Result<String> {
 fn judge_source(place: &str, text: &str) -> Vec<String> {
     match place.rsplit_once('.') {
         Some((_, "rs")) => judge_rust(place, text),
-        Some((_, "ts" | "mjs")) => judge_face(place, text),
+        Some((_, "ts")) => judge_face(place, text),
         _ => Vec::new(),
     }
 }
@@ -193,9 +193,7 @@ fn may_use(layer: &str, used: &str) -> bool {
 
 /// The face knows nothing of the studio, and only its Node part knows Node.
 fn judge_face(place: &str, text: &str) -> Vec<String> {
-    // What bundles is no part of the package.
-    let tool = place.ends_with(".mjs");
-    let portable = !tool && !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
+    let portable = !place.starts_with("src/js/node/") && !place.starts_with("src/js/cli/");
     imports(text)
         .into_iter()
         .filter(|import| import.contains("www/") || (portable && import.starts_with("node:")))

@@ -61,7 +61,6 @@ fn run(arguments: &[String]) -> Result<bool> {
         }
         "size" => {
             build()?;
-            studio::build()?;
             size::report().map(|()| true)
         }
         _ => bail!("there is no verb `{verb}`; {USAGE}"),
@@ -75,5 +74,7 @@ fn build() -> Result<()> {
     setup::for_build()?;
     wasm::build()?;
     component::build()?;
-    pack::build()
+    pack::build()?;
+    studio::pack()?;
+    size::print_totals()
 }

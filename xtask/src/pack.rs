@@ -1,8 +1,8 @@
 //! `dist/`, the package's content: the compiled TypeScript face, the generated
-//! modules and the CLI in one file.
+//! modules, the CLI in a bundle, and the studio that it serves.
 
 use crate::process::{node, output, root, run, tool};
-use crate::{component, size, stamp, wasm};
+use crate::{component, stamp, wasm};
 use anyhow::Result;
 
 pub fn build() -> Result<()> {
@@ -19,16 +19,16 @@ pub fn build() -> Result<()> {
         "src/definition/saga.schema.json",
         "xtask/src/pack.rs",
         "xtask/bundle_browser.mjs",
+        "xtask/bundle_cli.mjs",
         "xtask/licences.mjs",
     ];
     stamp::fresh("pack", &inputs, &["dist"], || {
         compile()?;
         assemble()?;
         run(node().arg("xtask/bundle_browser.mjs"))?;
-        bundle_cli()?;
+        run(node().arg("xtask/bundle_cli.mjs"))?;
         bundle_entry()
-    })?;
-    size::print_totals()
+    })
 }
 
 fn compile() -> Result<()> {
@@ -51,13 +51,6 @@ fn assemble() -> Result<()> {
         &root().join("src/definition/saga.schema.json"),
         &dist.join("schema.json"),
     )
-}
-
-fn bundle_cli() -> Result<()> {
-    if root().join("src/js/cli/bundle.mjs").exists() {
-        run(node().arg("src/js/cli/bundle.mjs"))?;
-    }
-    Ok(())
 }
 
 /// What a page loads that imports the default entry, WebAssembly included.

@@ -1,11 +1,13 @@
-//! The studio: built only when something of it changed, then served on loopback.
+//! The studio: built only when something of it changed, served on loopback, and
+//! put into the package, where the CLI serves it.
 
 use crate::process::{output, root, run, tool};
-use crate::stamp;
+use crate::{stamp, wasm};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 
 const CONFIG: &str = "www/vite.config.ts";
+pub const PACKED: &str = "dist/studio";
 
 pub fn folder() -> PathBuf {
     root().join("target/studio")
@@ -19,7 +21,9 @@ pub fn build() -> Result<()> {
         "www",
         "examples",
         "docs/rules.md",
-        "dist",
+        // What it imports of the package lies in `dist`, put together from these.
+        "target/tsc",
+        wasm::GENERATED,
         "package-lock.json",
         "xtask/src/studio.rs",
     ];
@@ -32,6 +36,26 @@ pub fn build() -> Result<()> {
         )
         .map(drop)
     })
+}
+
+/// All of it but the WebAssembly, which the package has already.
+pub fn pack() -> Result<()> {
+    build()?;
+    let packed = root().join(PACKED);
+    stamp::fresh(
+        "packed studio",
+        &["target/studio"],
+        &["dist/studio/index.html"],
+        || {
+            stamp::remove(&packed)?;
+            for file in stamp::files(&folder())? {
+                if file.extension().is_none_or(|extension| extension != "wasm") {
+                    stamp::copy(&file, &packed.join(file.strip_prefix(folder())?))?;
+                }
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Runs until it is interrupted. `arguments` go to Vite: `--port 8080`.

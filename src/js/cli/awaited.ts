@@ -1,11 +1,11 @@
-import type { Saga, StepView } from '../slim.js';
+import type { Saga, SagaState, StepView } from '../slim.js';
 import { printable } from './terminal.js';
 
 /** What a saga that has not ended waits for. */
 export interface Awaited {
   step_id: string;
-  /** An attempt that was under way, one that is due later, a person, or a run that begins it. */
-  for: 'attempt' | 'undo' | 'retry' | 'operator' | 'run';
+  /** An attempt that was under way, one that is due later, a person, who takes it from a killed agent, or a run that begins it. */
+  for: 'attempt' | 'undo' | 'retry' | 'operator' | 'substitute' | 'run';
   /** When it is due. */
   at?: string;
 }
@@ -14,14 +14,16 @@ const MOST_NAMED = 5;
 
 export function awaited(saga: Saga): Awaited[] {
   if (saga.outcome !== null) return [];
-  const now = saga.steps().flatMap((step) => of(step) ?? []);
+  const now = saga.steps().flatMap((step) => of(step, saga.state) ?? []);
   if (now.length > 0) return now;
   const next = saga.state === 'running' ? saga.readySteps() : saga.committedStepsReversed().slice(0, 1);
   return next.map(({ step_id }) => ({ step_id, for: 'run' }));
 }
 
-function of({ step_id, state, activity, fence, retry_at }: StepView): Awaited | undefined {
-  if (activity === 'held' || (fence && !fence.settled)) return { step_id, for: 'operator' };
+function of({ step_id, state, activity, fence, retry_at }: StepView, sagaState: SagaState): Awaited | undefined {
+  if (activity === 'held') return { step_id, for: 'operator' };
+  // A rollback waits for nobody who could take the step over.
+  if (fence && sagaState === 'running') return { step_id, for: fence.settled ? 'substitute' : 'operator' };
   if (activity === 'waiting' && retry_at !== null) return { step_id, for: 'retry', at: retry_at };
   if (state === 'executing') return { step_id, for: 'attempt' };
   return state === 'compensating' ? { step_id, for: 'undo' } : undefined;
@@ -39,6 +41,8 @@ export function inWords(all: readonly Awaited[]): string {
         return `retry of ${step} at ${at}`;
       case 'operator':
         return `an operator for ${step}`;
+      case 'substitute':
+        return `a substitute for ${step}`;
       case 'run':
         return `a run to go on with ${step}`;
     }

@@ -10,11 +10,16 @@ export async function journalAt(directory: string): Promise<Journal> {
 
 /** A journal that is there. */
 export async function existingJournal(directory: string): Promise<Journal> {
+  return journalAt(await journalDirectory(directory));
+}
+
+/** A directory that is there. */
+export async function journalDirectory(directory: string): Promise<string> {
   const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
     throw new Trouble(`${directory}: ${error.code === 'ENOENT' ? 'no such directory' : error.message}`);
   });
   if (!found.isDirectory()) throw new Trouble(`${directory}: is no directory`);
-  return journalAt(directory);
+  return directory;
 }
 
 /** The ids of all sagas that can be named; the others go to `faults`. */

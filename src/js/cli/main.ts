@@ -4,14 +4,15 @@ import { explain } from './explain.js';
 import { recover } from './recover.js';
 import { run } from './run.js';
 import { show } from './show.js';
+import { studio } from './studio.js';
 import { listed } from './terminal.js';
 import { Trouble, UsageError, type Verb } from './usage.js';
 import { validate } from './validate.js';
 
-/** Written in by bundle.mjs. */
+/** Written in by the build. */
 declare const VERSION: string;
 
-const VERBS: Readonly<Record<string, Verb>> = { validate, explain, run, recover, show };
+const VERBS: Readonly<Record<string, Verb>> = { validate, explain, run, recover, show, studio };
 
 let outlivesReader = false;
 

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { type Journal, type Saga, type SagaEvent, SagawardError } from '../slim.js';
-import { awaited, type Awaited, inWords } from './awaited.js';
+import { awaited, inWords } from './awaited.js';
 import { duration, offset } from './duration.js';
 import { existingJournal, readSaga, sagaIds } from './journals.js';
 import { loadCore } from './judge.js';
 import { eventLine } from './progress/json.js';
 import { Story } from './story.js';
+import { type Summary, summaryOf } from './summary.js';
 import { counted, paint, printable, type Style, table } from './terminal.js';
 import { formatOf, UsageError, type Verb } from './usage.js';
 
@@ -24,20 +25,6 @@ shown all the same.
 `;
 
 const OPTIONS = { format: { type: 'string', default: 'pretty' } } as const;
-
-/** A saga as it stands in the journal. */
-interface Summary {
-  saga_id: string;
-  session_id: string;
-  name: string;
-  state: string;
-  outcome: string | null;
-  error: string | null;
-  created_at: string;
-  /** When its last event was kept. */
-  updated_at: string;
-  waits_for: Awaited[];
-}
 
 interface Unreadable {
   saga_id: string | null;
@@ -98,11 +85,11 @@ async function summaries(journal: Journal): Promise<{ sagas: Summary[]; failures
 
 async function summary(journal: Journal, sagaId: string): Promise<Summary> {
   const { saga, events } = await readSaga(journal, sagaId);
-  const { sessionId: session_id, name, state, outcome, error, createdAt: created_at } = saga;
-  const updated_at = events.at(-1)?.at ?? created_at;
-  const summary = { saga_id: sagaId, session_id, name, state, outcome, error, created_at, updated_at, waits_for: awaited(saga) };
-  saga.free();
-  return summary;
+  try {
+    return summaryOf(saga, events.at(-1)?.at ?? saga.createdAt);
+  } finally {
+    saga.free();
+  }
 }
 
 const STYLES: Readonly<Record<string, Style>> = { succeeded: 'green', rolled_back: 'yellow', failed: 'red', escalated: 'red' };

@@ -12,7 +12,8 @@ import { emptyTail, Scanner } from './file_journal_lines.js';
 const read = promisify(fs.read);
 
 const PIECE = 256 * 1024;
-const NAME = /^[0-9a-f]{64}\.jsonl$/;
+/** What a journal's files are called. */
+export const NAME = /^[0-9a-f]{64}\.jsonl$/;
 
 /** Any text names a saga; not any text names a file. */
 export function nameOf(sagaId: string): string {

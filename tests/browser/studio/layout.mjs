@@ -109,7 +109,7 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
   ]);
 }));
 
-async function violations(page) {
+export async function violations(page) {
   // Evaluated from outside, since the page's own policy lets no foreign script in.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], iframes: false, preload: false }));

@@ -45,9 +45,9 @@ export const onPage = (use) => async () => {
   }
 };
 
-/** The body of a test on a page of its own, in which `init` runs before the studio does. */
-export const onFreshPage = (use, { init, expected, ...options } = {}) => async () => {
-  const visit = await arrive(options, init);
+/** The body of a test on a page of its own, in which `init` runs before the studio does; `at` is another server's address. */
+export const onFreshPage = (use, { init, expected, at, ...options } = {}) => async () => {
+  const visit = await arrive(options, init, at);
   try {
     await use(new Studio(visit.page));
     visit.check(expected);
@@ -57,12 +57,12 @@ export const onFreshPage = (use, { init, expected, ...options } = {}) => async (
 };
 
 /** Opens the studio, and watches what no visit may do. */
-async function arrive(options, init) {
+async function arrive(options, init, at = address()) {
   const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
   // A bound on hanging, not on speed: the machine may be busy.
   context.setDefaultTimeout(60_000);
   if (init) await context.addInitScript(init);
-  const { origin } = new URL(address());
+  const { origin } = new URL(at);
   const faults = [];
   context.on('request', (request) => {
     const url = new URL(request.url());
@@ -73,7 +73,7 @@ async function arrive(options, init) {
   });
   context.on('weberror', (error) => faults.push(`error: ${error.error().stack}`));
   const page = await context.newPage();
-  await page.goto(address());
+  await page.goto(at);
   const check = (expected = []) => {
     const unexpected = faults.splice(0).filter((fault) => !expected.some((pattern) => pattern.test(fault)));
     assert.deepEqual(unexpected, [], 'the visit is clean');
@@ -102,6 +102,7 @@ class Studio {
     this.killSwitch = page.getByRole('region', { name: 'Kill switch' });
     this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
     this.log = page.getByRole('region', { name: 'Log' });
+    this.live = page.getByRole('region', { name: 'Live' });
   }
 
   async look({ viewport, ...media }) {

@@ -10,3 +10,4 @@ import './runs.mjs';
 import './run_kills.mjs';
 import './graph.mjs';
 import './timeline.mjs';
+import './live.mjs';

@@ -40,7 +40,7 @@ for (const [name, args, document, status, rules] of verdicts) {
 /** Each: arguments that make no sense, and what is said of them. */
 const misuses = [
   [[], /say what to do/],
-  [['valdate'], /no command "valdate"; there are validate, explain, run, recover and show/],
+  [['valdate'], /no command "valdate"; there are validate, explain, run, recover, show and studio/],
   [['constructor'], /no command "constructor"/],
   [['validate'], /name a file, a directory, a glob/],
   [['validate', 'a.json', '--fromat', 'json'], /Unknown option '--fromat'/],
@@ -67,7 +67,7 @@ test('help and version', () => {
   assert.equal(sagaward(['--version']).stdout, `${version}\n`);
   assert.match(sagaward(['--help']).stdout, /Usage: sagaward <command>/);
   assert.match(sagaward(['validate', '--help']).stdout, /Usage: sagaward validate \[options\]/);
-  for (const verb of ['explain', 'run', 'recover', 'show']) assert.match(sagaward([verb, '-h']).stdout, new RegExp(`Usage: sagaward ${verb} `));
+  for (const verb of ['explain', 'run', 'recover', 'show', 'studio']) assert.match(sagaward([verb, '-h']).stdout, new RegExp(`Usage: sagaward ${verb} `));
 });
 
 /** Which files some arguments mean, below a tree with everything in it. */

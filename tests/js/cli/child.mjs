@@ -18,8 +18,8 @@ export function directory(t, files = {}) {
   return folder;
 }
 
-export function sagaward(t, cwd, args, options) {
-  return start(t, process.execPath, [command, ...args], { cwd, ...options });
+export function sagaward(t, cwd, args, { command: own = command, ...options } = {}) {
+  return start(t, process.execPath, [own, ...args], { cwd, ...options });
 }
 
 /** The same on a terminal of this size. */

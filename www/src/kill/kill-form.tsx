@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { KillReason } from 'sagaward/slim';
 
 import { type Agent, killAgent, letBackIn, type Substitute } from '../state/kills.ts';
+import { isElsewhere } from '../state/saga.ts';
 import { Icon } from '../ui/icon.tsx';
 import { summary } from './summary.ts';
 
@@ -18,7 +19,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
     ?? agents[0];
 
   const kill = async () => {
-    if (!chosen) return;
+    if (!chosen || isElsewhere.peek()) return;
     // The next press must not meet another agent.
     picked.value = chosen.did;
     const record = await killAgent(chosen.did, reason.value, substitute.value);
@@ -42,7 +43,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
               <span class="agent-did">{did}</span>
               <span class="agent-state"><Icon name={killed ? 'killed' : 'agent'} /> {killed ? 'killed' : work(steps, executing)}</span>
             </label>
-            {killed && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
+            {killed && !isElsewhere.value && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
           </div>
         ))}
       </fieldset>
@@ -62,7 +63,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
             <option value="hangs">one that hangs</option>
           </select>
         </label>
-        <button type="submit" class="button danger"><Icon name="killed" /> Kill agent</button>
+        <button type="submit" class="button danger" aria-disabled={isElsewhere.value ? 'true' : undefined} aria-describedby={isElsewhere.value ? 'driven-elsewhere' : undefined}><Icon name="killed" /> Kill agent</button>
       </div>
       <p class="unseen" role="status">{outcome}</p>
     </form>

@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 
 import { chooseFile } from '../file/file.ts';
 import { analysis } from '../state/analysis.ts';
-import { isOfText, moment } from '../state/saga.ts';
+import { isElsewhere, isOfText, moment } from '../state/saga.ts';
 import { Menu } from '../ui/menu.tsx';
 import { createSaga } from './create.ts';
 import { PasteForm } from './paste-form.tsx';
@@ -26,7 +26,8 @@ const OF_A_SAGA = [
 export function Lifecycle() {
   const panel = useRef<HTMLElement>(null);
   const { report } = analysis.value;
-  const mayRun = !(report instanceof Error) && report.valid;
+  const elsewhere = isElsewhere.value;
+  const mayRun = !elsewhere && !(report instanceof Error) && report.valid;
   const shown = moment.value;
 
   const create = () => {
@@ -40,7 +41,7 @@ export function Lifecycle() {
       <header class="panel-header">
         <h2 id="lifecycle-heading">Lifecycle</h2>
         <div class="row">
-          {!mayRun && <span class="hint-inline" id="create-refused">The definition may not run yet.</span>}
+          {!mayRun && <span class="hint-inline" id="create-refused">{elsewhere ? 'Another process runs this saga.' : 'The definition may not run yet.'}</span>}
           <button type="button" class="button primary" aria-disabled={mayRun ? undefined : 'true'} aria-describedby={mayRun ? undefined : 'create-refused'} onClick={create}>
             Create saga
           </button>

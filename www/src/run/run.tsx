@@ -3,7 +3,7 @@ import './run.css';
 import type { ComponentChildren } from 'preact';
 
 import { analysis } from '../state/analysis.ts';
-import { moment } from '../state/saga.ts';
+import { isElsewhere, moment } from '../state/saga.ts';
 import { duration } from '../ui/duration.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
@@ -16,7 +16,7 @@ export function Run() {
   const { report } = analysis.value;
   const mayRun = !(report instanceof Error) && report.valid;
   const now = phase.value;
-  const mayGoOn = isUnderWay.value || mayRun;
+  const mayGoOn = !isElsewhere.value && (isUnderWay.value || mayRun);
   const hasRun = now === 'playing' || now === 'paused';
 
   return (
@@ -27,7 +27,7 @@ export function Run() {
           <Control icon="play" does={play} can={mayGoOn && !(isUnderWay.value && now === 'playing')} primary>Run</Control>
           <Control icon="pause" does={pause} can={now === 'playing'}>Pause</Control>
           <Control icon="step" does={() => void stepOn()} can={mayGoOn}>Step</Control>
-          <Control icon="reset" does={reset} can={moment.value !== undefined}>Reset</Control>
+          <Control icon="reset" does={reset} can={moment.value !== undefined && !isElsewhere.value}>Reset</Control>
         </div>
         <label class="run-speed">
           <span>Speed</span>
@@ -37,10 +37,11 @@ export function Run() {
         </label>
         {now !== 'idle' && <Progress />}
         {hasRun && <Control does={cancel} can>Cancel</Control>}
-        {!mayGoOn && <span class="hint-inline">The definition may not run yet.</span>}
+        {isElsewhere.value && <span class="hint-inline" id="driven-elsewhere">Another process runs the saga that is shown: this page only looks on.</span>}
+        {!mayGoOn && !isElsewhere.value && <span class="hint-inline">The definition may not run yet.</span>}
       </div>
       {hasRun && moment.value?.waitingFor && <Operator snapshot={moment.value.snapshot} />}
-      <SimulatedActions />
+      {!isElsewhere.value && <SimulatedActions />}
     </section>
   );
 }

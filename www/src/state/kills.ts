@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type KillReason, type KillResult, KillSwitch, type Saga, type SagaSnapshot } from 'sagaward/slim';
 
-import { current, isSimulated, moment, now } from './saga.ts';
+import { current, isElsewhere, isSimulated, moment, now } from './saga.ts';
 
 /** What an agent has to do with a saga. */
 export interface Agent {
@@ -92,7 +92,7 @@ function guard(saga: Saga | undefined): void {
   kills = undefined;
   standIns.clear();
   history.value = [];
-  if (!saga) return;
+  if (!saga || isElsewhere.peek()) return;
   kills = new KillSwitch({ callbackTimeoutMs: PATIENCE_MS, now });
   // A run lets the kills in by itself.
   if (!isSimulated()) kills.attach(saga);

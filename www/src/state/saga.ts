@@ -20,6 +20,8 @@ export interface Driver {
   leave(): void;
   /** Calls what shows the saga as it is then: soon, for a simulation does more than anyone can see. */
   soon(show: () => void): void;
+  /** Whether the saga is another process's, and this page only looks on. */
+  readonly isElsewhere?: true;
 }
 
 const BY_HAND: Driver = { now: Date.now, leave: () => {}, soon: (show) => show() };
@@ -28,6 +30,9 @@ const BY_HAND: Driver = { now: Date.now, leave: () => {}, soon: (show) => show()
 export const current = signal<Saga | undefined>(undefined);
 /** The text that it was created from; none when it was restored. */
 export const origin = signal<Text | undefined>(undefined);
+
+/** Whether the saga is driven by another process: nothing on this page moves it. */
+export const isElsewhere = signal(false);
 
 /** Whether there is a saga, and the text was not changed since it was created. */
 export const isOfText = computed(() => current.value !== undefined && (origin.value?.eq(analysis.value.text) ?? true));
@@ -67,17 +72,23 @@ export function adopt(saga: Saga, text?: Text, by = BY_HAND): void {
   });
 }
 
+/** Shows a saga as it is by now, with what is known of its log. */
+export function follow(saga: Saga, log: readonly SagaEvent[], by: Driver): void {
+  replace(saga, undefined, by, log);
+}
+
 /** Leaves the page without a saga. */
 export function discard(): void {
   replace(undefined, undefined, BY_HAND);
 }
 
-function replace(saga: Saga | undefined, text: Text | undefined, by: Driver): void {
+function replace(saga: Saga | undefined, text: Text | undefined, by: Driver, log = saga?.log() ?? []): void {
   const previous = current.peek();
-  driver.leave();
+  if (by !== driver || !by.isElsewhere) driver.leave();
   driver = by;
-  read = { seq: saga?.seq ?? 0, log: saga?.log() ?? [] };
+  read = { seq: saga?.seq ?? 0, log };
   batch(() => {
+    isElsewhere.value = by.isElsewhere ?? false;
     current.value = saga;
     origin.value = text;
     lastEvent.value = saga?.seq ?? 0;

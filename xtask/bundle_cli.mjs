@@ -1,18 +1,21 @@
-// Writes <dist>/cli.js: `node src/js/cli/bundle.mjs <dist>` (default `dist`), run from the root of the repository.
+// Writes <dist>/cli.js: `node xtask/bundle_cli.mjs <dist>` (default `dist`), run from the root of the repository.
 // What the CLI needs besides the package goes into the bundle, so that the package keeps no dependency;
-// the package itself stays outside, so that there is one wasm.
+// the package itself stays outside, so that there is one wasm. What only some commands need lies in files
+// beside it, <dist>/cli-*.js, so that the others start without.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { passOnLicences } from '../../../xtask/licences.mjs';
+import { passOnLicences } from './licences.mjs';
 
-const outfile = join(process.argv[2] ?? 'dist', 'cli.js');
+const outdir = process.argv[2] ?? 'dist';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 const { metafile } = await build({
-  entryPoints: ['src/js/cli/main.ts'],
-  outfile,
+  entryPoints: { cli: 'src/js/cli/main.ts' },
+  outdir,
+  chunkNames: 'cli-[name]-[hash]',
   bundle: true,
+  splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
@@ -34,10 +37,10 @@ const { metafile } = await build({
     {
       name: 'package-stays-outside',
       setup({ onResolve }) {
-        onResolve({ filter: /^(\.\.\/)+(slim|node\/index)\.js$/ }, ({ path }) => ({ path: path.replace(/^(\.\.\/)+/, './'), external: true }));
+        onResolve({ filter: /^(\.\.\/)+(slim|node\/\w+)\.js$/ }, ({ path }) => ({ path: path.replace(/^(\.\.\/)+/, './'), external: true }));
       },
     },
   ],
 });
 
-await passOnLicences(outfile, metafile);
+await passOnLicences(join(outdir, 'cli.js'), metafile);
