@@ -81,7 +81,7 @@ export const onFreshPage = (use, { init, expected, ...options } = {}) => async (
 async function arrive(options, init) {
   const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
   // A bound on hanging, not on speed: the machine may be busy.
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(8_000);
   if (init) await context.addInitScript(init);
   const { origin } = new URL(address());
   const faults = [];
@@ -123,6 +123,7 @@ class Studio {
     this.killSwitch = page.getByRole('region', { name: 'Kill switch' });
     this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
     this.log = page.getByRole('region', { name: 'Log' });
+    this.remains = page.getByRole('region', { name: 'Remains' });
   }
 
   async look({ viewport, ...media }) {
@@ -166,9 +167,9 @@ class Studio {
   }
 
   /** The file that a button saves. */
-  async saved(button) {
+  async saved(button, encoding = 'utf8') {
     const [file] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
-    return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), encoding) };
   }
 
   /** Makes a saga of a definition. */
@@ -261,6 +262,11 @@ class Studio {
   /** The row of an agent. */
   agent(did) {
     return this.killSwitch.locator('.agent').filter({ has: this.page.getByText(did, { exact: true }) });
+  }
+
+  /** An event of the log, by its number. */
+  event(seq) {
+    return this.log.getByRole('option').filter({ has: this.page.locator('.event-seq').getByText(String(seq), { exact: true }) });
   }
 
   /** What each event of the log says. */

@@ -10,3 +10,7 @@ import './runs.mjs';
 import './run_kills.mjs';
 import './graph.mjs';
 import './timeline.mjs';
+import './remains.mjs';
+import './travel.mjs';
+import './share.mjs';
+import './journals.mjs';

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { SagaSnapshot, StepView } from 'sagaward/slim';
 
+import { isPast } from '../state/travel.ts';
 import { walk } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
@@ -54,7 +55,7 @@ function StepRow({ step, snapshot, unfolded, toggle }: Props) {
       </summary>
       {unfolded && (
         <div class="step-body">
-          {!snapshot.settings && <StepMoves snapshot={snapshot} id={id} from={state} />}
+          {!snapshot.settings && !isPast.value && <StepMoves snapshot={snapshot} id={id} from={state} />}
           <StepFacts step={step} />
         </div>
       )}

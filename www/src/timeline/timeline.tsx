@@ -3,7 +3,7 @@ import './timeline.css';
 import { computed } from '@preact/signals';
 
 import { phase, time } from '../run/simulation.ts';
-import { moment } from '../state/saga.ts';
+import { isPast, moment } from '../state/travel.ts';
 import { duration } from '../ui/duration.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { type Chart, chartOf, type Kind, type Kill, type Lane, type Span } from './chart.ts';
@@ -41,7 +41,8 @@ export function Timeline() {
 
 function Lanes({ chart: { from, to, lanes, kills } }: { chart: Chart }) {
   // What goes on in a simulation goes on until now.
-  const until = phase.value === 'playing' || phase.value === 'paused' ? Math.max(to, time.value) : to;
+  const goesOn = !isPast.value && (phase.value === 'playing' || phase.value === 'paused');
+  const until = goesOn ? Math.max(to, time.value) : to;
   const length = Math.max(until - from, 1_000);
   const place = (at: number) => `${((at - from) / length) * 100}%`;
   return (
