@@ -250,12 +250,17 @@ class Studio {
     ])));
   }
 
-  async kill(agent, { reason, substitute } = {}) {
+  /** Kills an agent; `inTime` where the kill has to wait, which it does by the time of the run. */
+  async kill(agent, { reason, substitute, inTime = false } = {}) {
     await this.agent(agent).getByRole('radio').check();
     if (reason) await this.killSwitch.getByRole('combobox', { name: 'Reason' }).selectOption(reason);
     await this.killSwitch.getByRole('combobox', { name: 'Substitute' }).selectOption(substitute ?? 'none');
     const before = await this.records.count();
     await this.killSwitch.getByRole('button', { name: 'Kill agent' }).click();
+    if (inTime) {
+      await this.killSwitch.getByRole('status').getByText('The kill waits').waitFor();
+      await this.control('Step').click();
+    }
     await this.records.nth(before).waitFor();
   }
 

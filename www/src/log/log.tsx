@@ -9,7 +9,7 @@ import { EventRow } from './event-row.tsx';
 import { matching, sought } from './filter.ts';
 import { visit } from './visit.ts';
 
-const MOST_LISTED = 1_000;
+const MOST_LISTED = 400;
 
 /** Behind the last event that is listed; none where that is the last one there is. */
 const end = signal<number | undefined>(undefined);

@@ -3,7 +3,7 @@ import { run, Saga, type SagaRun, type SagawardError } from 'sagaward/slim';
 
 import { attempt, refuse } from '../lifecycle/refusal.tsx';
 import { analysis, settle } from '../state/analysis.ts';
-import { killSwitch } from '../state/kills.ts';
+import { killSwitch, underWay } from '../state/kills.ts';
 import { adopt, discard, folded, isOfText, isOpened, present } from '../state/saga.ts';
 import { backToNow, isPast, moment } from '../state/travel.ts';
 import { simulatedActions } from './behaviour.ts';
@@ -28,6 +28,8 @@ export const elapsed = computed(() => {
 
 // How long a frame may be worked on, so that the page answers meanwhile; longer where showing it takes long.
 const [LEAST_BUSY_MS, MOST_BUSY_MS] = [8, 200];
+/** Where nothing is waited for nobody follows single events. */
+const HURRY_MS = 100;
 /** A window that was out of sight goes on where it was. */
 const LONGEST_FRAME_MS = 100;
 
@@ -61,7 +63,7 @@ export function pause(): void {
   if (phase.value === 'playing') phase.value = 'paused';
 }
 
-/** Goes to the next event; a run that has not begun begins. */
+/** Goes to the next event, or to where a kill is decided; a run that has not begun begins. */
 export async function stepOn(): Promise<void> {
   settle();
   backToNow();
@@ -72,8 +74,8 @@ export async function stepOn(): Promise<void> {
   phase.value = 'paused';
   const saga = running?.saga;
   if (!saga) return;
-  const { seq } = saga;
-  while (running?.saga === saga && saga.seq === seq && clock.fire()) await turn();
+  const [{ seq }, kills] = [saga, underWay.peek()];
+  while (running?.saga === saga && saga.seq === seq && underWay.peek() === kills && clock.fire()) await turn();
   time.value = clock.now();
 }
 
@@ -135,7 +137,7 @@ async function frame(loop: number, stamp: number, last: number): Promise<void> {
   const isCurrent = () => loop === loops && phase.value === 'playing' && running?.saga === saga;
   if (!saga || !isCurrent()) return;
   const target = clock.now() + Math.min(stamp - last, LONGEST_FRAME_MS) * speed.value;
-  const busyUntil = performance.now() + Math.min(Math.max(stamp - last, LEAST_BUSY_MS), MOST_BUSY_MS);
+  const busyUntil = performance.now() + Math.min(Math.max(stamp - last, Number.isFinite(speed.value) ? LEAST_BUSY_MS : HURRY_MS), MOST_BUSY_MS);
   isBusy = true;
   let due = true;
   while (due && performance.now() < busyUntil && isCurrent()) {
