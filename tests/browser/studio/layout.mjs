@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { definition } from './definitions.mjs';
-import { onFreshPage, onPage } from './studio.mjs';
+import { onFreshPage, onPage, withLargeText } from './studio.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -61,11 +61,7 @@ for (const { scene, set, looks, images = {} } of [
       await studio.look(look);
       // A huge window differs from a wide one in nothing that axe-core looks at.
       if (name !== 'huge') assert.deepEqual(await violations(studio.page), [], name);
-      const { scrollWidth, clientWidth } = await studio.page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return { scrollWidth, clientWidth };
-      });
-      assert.ok(scrollWidth <= clientWidth, `${name}: ${scrollWidth} px in a window of ${clientWidth} px`);
+      await fits(studio.page, name);
       if (images[name] && process.env.UPDATE_IMAGES === '1') await picture(images[name], look, set);
     }
   }));
@@ -78,6 +74,34 @@ async function picture(image, look, set) {
     await set(studio);
     await studio.page.screenshot({ path: `${IMAGES}${image}.png` });
   }, { ...look, deviceScaleFactor })();
+}
+
+for (const [where, viewport] of Object.entries({ wide: wide.viewport, narrow: narrow.viewport })) {
+  test(`with texts twice as large: accessible, and as wide as the ${where} window`, withLargeText(async (studio) => {
+    assert.equal(await studio.verdict.evaluate((node) => parseFloat(getComputedStyle(node).fontSize) >= 26), true);
+    await lookBack(studio);
+    assert.deepEqual(await violations(studio.page), []);
+    await fits(studio.page, where);
+  }, { viewport }));
+}
+
+test('who wants less motion sees none', onPage(async (studio) => {
+  await studio.simulate(definition('one', 'two'));
+  await studio.runUntil('succeeded');
+  const moving = await studio.page.evaluate(() => [
+    ...document.getAnimations().map(({ constructor: { name } }) => name),
+    ...[...document.querySelectorAll('*')].filter((node) => !['0s', ''].includes(getComputedStyle(node).transitionDuration)).map(({ className }) => className),
+    getComputedStyle(document.documentElement).scrollBehavior === 'smooth' && 'scrolling',
+  ].filter(Boolean));
+  assert.deepEqual(moving, []);
+}));
+
+async function fits(page, name) {
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { scrollWidth, clientWidth };
+  });
+  assert.ok(scrollWidth <= clientWidth, `${name}: ${scrollWidth} px in a window of ${clientWidth} px`);
 }
 
 test('the documentation of the rules is accessible', onPage(async (studio) => {

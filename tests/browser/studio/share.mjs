@@ -27,6 +27,8 @@ test('a link brings back the definition, the actions and the settings', onPage(a
   await studio.simulate(mine, { two: { fault: 'fails', seconds: 7, times: 3 } }, { onUndoFailure: 'hold for an operator' });
   const { text } = await studio.savedText();
   const link = await share(studio);
+  await studio.page.getByRole('button', { name: 'Close' }).click();
+  await studio.page.getByRole('textbox', { name: /The link/ }).waitFor({ state: 'detached' });
   await follow(studio, link);
   await studio.step('ä').waitFor();
   assert.equal((await studio.savedText()).text, text);
@@ -64,7 +66,6 @@ for (const [what, damage] of [
     await studio.page.getByRole('alert').getByText('The link is broken').waitFor();
     await studio.step('stays').waitFor();
     await studio.page.getByRole('button', { name: 'Dismiss' }).click();
-    await studio.page.getByRole('button', { name: 'Close' }).click();
   }));
 }
 

@@ -77,11 +77,23 @@ export const onFreshPage = (use, { init, expected, ...options } = {}) => async (
   }
 };
 
+/** The body of a test in a browser whose texts are twice as large. */
+export const withLargeText = (use, options) => async () => {
+  const own = await chromium.launch({ ...CHROMIUM, args: [...CHROMIUM.args, '--blink-settings=defaultFontSize=32,defaultFixedFontSize=26'] });
+  try {
+    const visit = await arrive(options, undefined, own);
+    await use(new Studio(visit.page));
+    visit.check();
+  } finally {
+    await own.close();
+  }
+};
+
 /** Opens the studio, and watches what no visit may do. */
-async function arrive(options, init) {
-  const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+async function arrive(options, init, by = browser) {
+  const context = await by.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
   // A bound on hanging, not on speed: the machine may be busy.
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(60_000);
   if (init) await context.addInitScript(init);
   const { origin } = new URL(address());
   const faults = [];

@@ -1,4 +1,5 @@
-import { batch, signal } from '@preact/signals';
+import type { Text } from '@codemirror/state';
+import { batch, computed, signal } from '@preact/signals';
 
 import { replaceText } from '../editor/view.ts';
 import { type Behaviour, behaviours, type Fault } from '../run/behaviour.ts';
@@ -21,8 +22,20 @@ interface Shared {
   readonly settings: Settings;
 }
 
-/** The link made last, while it is shown, and whether it is on the clipboard. */
-export const shared = signal<{ readonly link: string; readonly copied: boolean } | undefined>(undefined);
+interface Made {
+  readonly of: Text;
+  readonly link: string;
+  /** Whether it is on the clipboard. */
+  readonly copied: boolean;
+}
+
+const made = signal<Made | undefined>(undefined);
+/** The link made last, while it holds what is on the page. */
+export const shared = computed(() => (made.value?.of === analysis.value.text ? made.value : undefined));
+
+export function closeLink(): void {
+  made.value = undefined;
+}
 
 /** Makes a link to what is on the page; nothing is sent, for a fragment stays in the browser. */
 export async function shareLink(): Promise<void> {
@@ -30,12 +43,12 @@ export async function shareLink(): Promise<void> {
   notice.value = undefined;
   const link = `${location.origin}${location.pathname}#${KEY}=${await packed(JSON.stringify(onPage()))}`;
   if (link.length > LONGEST_LINK) {
-    shared.value = undefined;
+    closeLink();
     notice.value = `The link would be ${link.length.toLocaleString('en')} characters long, and programs for mail and chat cut links of more than ${LONGEST_LINK.toLocaleString('en')}. Save the definition and share the file.`;
     return;
   }
   const copied = await navigator.clipboard.writeText(link).then(() => true, () => false);
-  shared.value = { link, copied };
+  made.value = { of: analysis.peek().text, link, copied };
 }
 
 /** Opens what the address of this page links to, if it does. */

@@ -3,7 +3,7 @@ import './share.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { Icon } from '../ui/icon.tsx';
-import { shared } from './link.ts';
+import { closeLink, shared } from './link.ts';
 
 /** The link made last, to be copied by hand where the clipboard was refused. */
 export function SharedLink() {
@@ -16,7 +16,7 @@ export function SharedLink() {
         <p class="notice shared">
           <label for="shared-link">{made.copied ? 'The link is on the clipboard.' : 'Copy the link.'} It holds the definition and how its actions go.</label>
           <input id="shared-link" ref={field} readOnly value={made.link} />
-          <button type="button" class="button quiet" aria-label="Close" onClick={() => (shared.value = undefined)}><Icon name="close" /></button>
+          <button type="button" class="button quiet" aria-label="Close" onClick={closeLink}><Icon name="close" /></button>
         </p>
       )}
     </div>
