@@ -73,7 +73,7 @@ impl Graph {
     }
 
     /// Whether a node is a step that may yet commit.
-    pub fn remains(&self, node: usize) -> bool {
+    fn remains(&self, node: usize) -> bool {
         entry(&self.remains, node)
     }
 

@@ -37,7 +37,7 @@ mod retry;
 pub use agenda::{Agenda, ready};
 pub use command::{Attempt, Command};
 pub use input::{Effect, Failure, Input, Timer, Told};
-pub use plan::{Named, Plan, PlannedFailure, PlannedGroup, Rollback};
+pub use plan::{Named, Plan, PlannedFailure, PlannedUnit, Rollback};
 
 use crate::definition::Json;
 use crate::error::{Code, Error};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::agenda::Agenda;
 use super::compensation::committed;
 use super::graph::{Graph, Reach, entry};
+use super::order::Unit;
 use crate::definition::model::Policy;
 use crate::saga::{Saga, Step, StepState};
 
@@ -16,8 +17,8 @@ pub struct Plan {
     /// The steps to be done, by their ids. Those of a wave may run at the same time: none of them
     /// waits for another, and each waits for one of the wave before.
     pub waves: Vec<Vec<String>>,
-    /// The groups with a branch among them.
-    pub groups: Vec<PlannedGroup>,
+    /// What the order of work is made of, done or not: each stands behind those it waits for.
+    pub units: Vec<PlannedUnit>,
     /// What follows if one of these steps fails for good, and no other does; in the order of the
     /// waves.
     pub failures: Vec<PlannedFailure>,
@@ -25,14 +26,18 @@ pub struct Plan {
     pub now: Rollback,
 }
 
-/// Steps that start together and count as one.
+/// A step, or the branches of a group, which start together and count as one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-pub struct PlannedGroup {
-    /// How many of its branches must succeed.
+pub struct PlannedUnit {
+    /// The ids of its steps: one, but for a group.
+    pub step_ids: Vec<String>,
+    /// How many of them must succeed.
     pub policy: Policy,
-    /// The ids of its steps.
-    pub branches: Vec<String>,
+    /// The units that it waits for, by their places in the list.
+    pub waits_for: Vec<usize>,
+    /// Waits between its branches: who waits, and for whom.
+    pub inner: Vec<(String, String)>,
 }
 
 /// What follows if a step fails for good.
@@ -104,7 +109,10 @@ impl Plan {
                 .iter()
                 .map(|wave| wave.iter().map(|at| planner.id(*at)).collect())
                 .collect(),
-            groups: planner.groups(&agenda, &graph),
+            units: agenda
+                .units()
+                .map(|unit| planner.unit(&agenda, unit))
+                .collect(),
             failures: planner.failures(&agenda, &graph, &sequence),
             now: planner.now(&agenda),
         }
@@ -128,16 +136,17 @@ impl Planner<'_> {
         entry(&self.undoable, position)
     }
 
-    fn groups(&self, agenda: &Agenda, graph: &Graph) -> Vec<PlannedGroup> {
-        let groups = agenda.units().filter(|unit| {
-            let mut branches = unit.steps.iter();
-            unit.steps.len() > 1 && branches.any(|position| graph.remains(*position))
+    fn unit(&self, agenda: &Agenda, unit: &Unit) -> PlannedUnit {
+        let inner = unit.steps.iter().flat_map(|branch| {
+            let waiters = agenda.branches_behind(*branch).iter();
+            waiters.map(|waiter| (self.id(*waiter), self.id(*branch)))
         });
-        let groups = groups.map(|unit| PlannedGroup {
+        PlannedUnit {
+            step_ids: unit.steps.iter().map(|step| self.id(*step)).collect(),
             policy: unit.policy,
-            branches: unit.steps.iter().map(|branch| self.id(*branch)).collect(),
-        });
-        groups.collect()
+            waits_for: unit.waits_for.clone(),
+            inner: inner.collect(),
+        }
     }
 
     fn now(&self, agenda: &Agenda) -> Rollback {

@@ -48,7 +48,7 @@ export type {
   Path,
   Plan,
   PlannedFailure,
-  PlannedGroup,
+  PlannedUnit,
   Policy,
   RateDecision,
   RateLimitStats,

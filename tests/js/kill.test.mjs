@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { KillSwitch, SagawardError } from 'sagaward';
+import { VirtualClock } from './run/world.mjs';
 
 const A = 'did:a';
 const request = (more) => ({ agent_did: A, session_id: 'session-1', reason: 'manual', ...more });
@@ -38,6 +39,29 @@ test('a kill is recorded with the fields of the reference, and more', async () =
   });
   assert.deepEqual(kills.killHistory(), [record]);
   assert.deepEqual([kills.totalKills, kills.totalHandoffs], [1, 1]);
+});
+
+test('a kill counts its time by the clock of its switch', async () => {
+  const clock = new VirtualClock();
+  const kills = new KillSwitch({ callbackTimeoutMs: 3_600_000, clock });
+  kills.registerAgent(A, forever);
+  for (const silent of ['did:b', 'did:c']) kills.registerSubstitute('session-1', silent, forever);
+  const record = await clock.until(kills.kill(request({ in_flight_steps: steps('one') })));
+  assert.deepEqual([record.timestamp, record.termination, record.duration_ms], ['1970-01-01T00:00:00.000Z', 'timed_out', 3 * 3_600_000]);
+  assert.equal(clock.timers, 0);
+  const restored = KillSwitch.restore(kills.snapshot(), { clock });
+  restored.registerAgent('did:d', forever);
+  assert.equal((await clock.until(restored.kill(request({ agent_did: 'did:d' })))).timestamp, '1970-01-01T03:00:00.000Z');
+});
+
+test('a clock whose timers fail stops no kill', async () => {
+  const broken = () => { throw new Error('no timers here'); };
+  const kills = new KillSwitch({ callbackTimeoutMs: 20, clock: { now: broken, setTimeout: broken, clearTimeout: broken } });
+  kills.registerAgent(A, forever);
+  assert.equal((await kills.kill(request())).termination, 'timed_out');
+  const lame = new KillSwitch({ clock: { now: Date.now, setTimeout, clearTimeout: broken } });
+  lame.registerAgent(A, () => {});
+  assert.equal((await lame.kill(request())).termination, 'confirmed');
 });
 
 test('records are frozen, and no copy of the history changes the history', async () => {
@@ -444,6 +468,7 @@ const bad = {
   'options: a wrong way': [() => new KillSwitch({ onUnconfirmed: 'ignore' }), 'bad_option', /onUnconfirmed/],
   'options: part of a record': [() => new KillSwitch({ historyLimit: 1.5 }), 'bad_option', /historyLimit/],
   'options: a clock that is a time': [() => new KillSwitch({ now: 0 }), 'bad_argument', /now must be a function/],
+  'options: a clock without timers': [() => new KillSwitch({ clock: { now: () => 0 } }), 'bad_argument', /clock.setTimeout must be a function/],
 };
 for (const [name, [call, code, message]] of Object.entries(bad)) {
   test(`bad use throws: ${name}`, () => {

@@ -6,13 +6,14 @@ import { begin, forever, sagaOf, step } from './run/world.mjs';
 
 const all = (...step_ids) => ({ count: step_ids.length, step_ids });
 const undoing = (undone, perhaps = [], cannot = []) => ({ undone: all(...undone), perhaps: all(...perhaps), cannot_be_undone: all(...cannot) });
+const unit = (step_ids, waits_for, policy = 'all_must_succeed') => ({ step_ids, policy, waits_for, inner: [] });
 const definition = (steps, more) => ({ name: 'work', session_id: 's', steps, ...more });
 
-test('a definition is planned: waves, groups, and what each failure would undo', () => {
+test('a definition is planned: waves, what they wait for, and what each failure would undo', () => {
   const steps = [step('a'), step('b', { undo_api: '' }), step('c'), step('d')];
   assert.deepEqual(plan(definition(steps, { fan_out: [{ policy: 'any_must_succeed', branches: ['b', 'c'] }] })), {
     waves: [['a'], ['b', 'c'], ['d']],
-    groups: [{ policy: 'any_must_succeed', branches: ['b', 'c'] }],
+    units: [unit(['a'], []), unit(['b', 'c'], [0], 'any_must_succeed'), unit(['d'], [1])],
     failures: [
       { step_id: 'a', rollback: undoing([]) },
       { step_id: 'b', rollback: null },
@@ -38,7 +39,7 @@ test('a saga is planned from where it stands, as its run will do', async () => {
   await clock.pass(0);
   assert.deepEqual(plan(saga, { nothingToUndo: [] }), {
     waves: [['c'], ['d']],
-    groups: [],
+    units: [unit(['a'], []), unit(['b'], [0]), unit(['c'], [0]), unit(['d'], [1, 2])],
     failures: [
       { step_id: 'c', rollback: undoing(['b', 'a']) },
       { step_id: 'd', rollback: undoing(['c', 'b', 'a']) },
@@ -47,7 +48,9 @@ test('a saga is planned from where it stands, as its run will do', async () => {
   });
   running.cancel();
   await clock.until(running);
-  assert.deepEqual(plan(saga), { waves: [], groups: [], failures: [], now: undoing([]) });
+  const { units, ...ahead } = plan(saga);
+  assert.deepEqual(ahead, { waves: [], failures: [], now: undoing([]) });
+  assert.equal(units.length, 4);
 });
 
 test('planning changes nothing', async () => {

@@ -110,11 +110,30 @@ fn a_plan_names_waves_groups_and_what_each_failure_undoes() {
         let plan = planned(&definition);
         assert_eq!(plan["waves"], waves, "{what}");
         assert_eq!(failures(&plan), expected, "{what}");
-        assert_eq!(
-            plan["groups"].as_array().unwrap().len(),
-            usize::from(what.contains("group"))
-        );
     }
+}
+
+#[test]
+fn a_plan_says_which_units_wait_for_which() {
+    let steps = [
+        json!({}),
+        json!({}),
+        json!({"depends_on": ["b"]}),
+        json!({}),
+        json!({"depends_on": ["a"]}),
+        json!({"depends_on": []}),
+    ];
+    let definition = group("any_must_succeed", &["b", "c"], &steps);
+    let all = "all_must_succeed";
+    let one = |id: &str, waits_for: Value| json!({"step_ids": [id], "policy": all, "waits_for": waits_for, "inner": []});
+    let units = json!([
+        one("a", json!([])),
+        {"step_ids": ["b", "c"], "policy": "any_must_succeed", "waits_for": [0], "inner": [["c", "b"]]},
+        one("d", json!([1])),
+        one("e", json!([0])),
+        one("f", json!([])),
+    ]);
+    assert_eq!(planned(&definition)["units"], units);
 }
 
 #[test]

@@ -10,7 +10,8 @@ export function printSize(): Plugin {
     name: 'size',
     apply: 'build',
     writeBundle(_, bundle) {
-      const sizes = Object.values(bundle).map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source).length);
+      // The page of the rules is another one.
+      const sizes = Object.values(bundle).filter(({ fileName }) => !fileName.includes('rules')).map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source).length);
       const total = sizes.reduce((sum, size) => sum + size, 0) / 1000;
       const line = `the studio is ${total.toFixed(0)} KB gzip in total; it should stay under ${LIMIT_KB} KB`;
       if (total > LIMIT_KB) this.warn(line);

@@ -6,13 +6,15 @@ import './styles/state.css';
 import { render } from 'preact';
 
 import { App } from './app.tsx';
-import { saveDefinition } from './editor/files.ts';
 import { markFindings } from './editor/marks.tsx';
 import { replaceText } from './editor/view.ts';
 import { FIRST_EXAMPLE, loadExample } from './examples/examples.ts';
 import { drawGraph } from './graph/drawing.ts';
 import { token } from './live/access.ts';
 import { beginLive } from './live/begin.ts';
+import { saveDefinition, takeDrops } from './open/open.ts';
+import { openLink } from './share/link.ts';
+import { planAhead } from './state/ahead.ts';
 import { judgeText } from './state/analysis.ts';
 import { fileName } from './state/document.ts';
 import { guardSagas } from './state/kills.ts';
@@ -27,11 +29,15 @@ export function start(): void {
     loadExample(FIRST_EXAMPLE);
   }
   judgeText();
+  void openLink();
+  addEventListener('hashchange', () => void openLink());
   markFindings();
   remember();
   guardSagas();
   drawGraph();
   if (token !== undefined) beginLive();
+  planAhead();
+  takeDrops();
   render(<App />, document.body);
 
   document.addEventListener('keydown', (event) => {

@@ -1,13 +1,14 @@
-import type { Named, Plan, PlannedGroup } from '../slim.js';
+import type { Named, Plan, PlannedUnit } from '../slim.js';
 import { counted, paint, printable, table } from './terminal.js';
 
 /** Of a longer list, only so many are named. */
 const MOST_NAMED = 12;
 
 /** What would happen, in words. */
-export async function dryRun({ waves, groups, failures }: Plan, concurrency: number): Promise<string> {
+export async function dryRun({ waves, units, failures }: Plan, concurrency: number): Promise<string> {
   const count = waves.reduce((sum, wave) => sum + wave.length, 0);
-  const groupOf = new Map(groups.flatMap((group) => group.branches.map((branch) => [branch, group] as const)));
+  const groups = units.filter(({ step_ids }) => step_ids.length > 1);
+  const groupOf = new Map(groups.flatMap((group) => group.step_ids.map((branch) => [branch, group] as const)));
   const order = waves.map((wave, at) => [`  ${at + 1}`, inGroups(wave, groupOf)]);
   const ends = failures.map(({ step_id, rollback }) => {
     const what = rollback
@@ -25,8 +26,8 @@ export async function dryRun({ waves, groups, failures }: Plan, concurrency: num
 }
 
 /** The steps of a wave, the branches of a group together. */
-function inGroups(wave: readonly string[], groupOf: ReadonlyMap<string, PlannedGroup>): string {
-  const parts = new Map<PlannedGroup | string, string[]>();
+function inGroups(wave: readonly string[], groupOf: ReadonlyMap<string, PlannedUnit>): string {
+  const parts = new Map<PlannedUnit | string, string[]>();
   for (const step of wave) {
     const group = groupOf.get(step) ?? step;
     parts.set(group, [...(parts.get(group) ?? []), step]);

@@ -1,6 +1,6 @@
 import { reason } from '../arguments.js';
 import { isFreed, type Saga, type SagaInput } from '../saga.js';
-import { Deadline, TIME_UP } from './deadline.js';
+import { type Deadline, TIME_UP } from './deadline.js';
 
 /** Tells a saga what a kill causes; what it returns is awaited. */
 export type Dispatch = (input: SagaInput) => unknown;
@@ -77,7 +77,7 @@ export class AttachedSagas {
  * Tells a saga; where its driver fails to, the saga itself, for a fence must hold. What went wrong,
  * or a promise of it where the driver is asynchronous: it never rejects and never takes longer than the timeout.
  */
-export function tell({ saga, dispatch }: AttachedSaga, input: SagaInput, timeoutMs: number): string | undefined | Promise<string | undefined> {
+export function tell({ saga, dispatch }: AttachedSaga, input: SagaInput, begin: () => Deadline): string | undefined | Promise<string | undefined> {
   const failed = (error: unknown): string => {
     try {
       saga.handle(input);
@@ -88,16 +88,15 @@ export function tell({ saga, dispatch }: AttachedSaga, input: SagaInput, timeout
   };
   try {
     const said = dispatch(input);
-    return isThenable(said) ? settled(said, timeoutMs).catch(failed) : undefined;
+    return isThenable(said) ? settled(said, begin()).catch(failed) : undefined;
   } catch (error) {
     return failed(error);
   }
 }
 
-async function settled(driving: PromiseLike<unknown>, timeoutMs: number): Promise<undefined> {
-  const deadline = new Deadline(timeoutMs);
+async function settled(driving: PromiseLike<unknown>, deadline: Deadline): Promise<undefined> {
   try {
-    if ((await Promise.race([driving, deadline.passed])) === TIME_UP) throw new Error(`its driver did not settle within ${timeoutMs} ms`);
+    if ((await Promise.race([driving, deadline.passed])) === TIME_UP) throw new Error(`its driver did not settle within ${deadline.ms} ms`);
   } finally {
     deadline.clear();
   }

@@ -1,9 +1,11 @@
 import { callable, frozen, id, json, object, reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
+import { checkedClock, type Clock, systemClock } from '../run/clock.js';
 import { askCore, type Command, isDriven, Saga, type SagaInput } from '../saga.js';
 import type { KillReason, KillRequest, KillResult, KillSwitchCore, KillSwitchOptions, KillSwitchSnapshot } from '../sagaward_bg.js';
 import { release, withState } from '../state.js';
 import { type AttachedSaga, AttachedSagas, type Dispatch, tell } from './attached_sagas.js';
+import { Deadline } from './deadline.js';
 import { lastResort } from './last_resort.js';
 import { written } from './request.js';
 import { type Accept, type HandoffOffer, Substitutes } from './substitute.js';
@@ -13,6 +15,14 @@ import { killed, terminate, type Termination } from './terminate.js';
 export let feedKills: (killSwitch: KillSwitch, saga: Saga, dispatch: Dispatch) => () => void;
 /** Looks for a substitute for a run's step; false where nobody is left to tell the saga who has it now. */
 export let lookForSubstitute: (killSwitch: KillSwitch, saga: Saga, wanted: HandOff) => boolean;
+
+/** Whose time it is. */
+interface Timed {
+  /** Epoch milliseconds; default those of the clock. */
+  now?: () => number;
+  /** Counts the time that callbacks may take. Default the host's. */
+  clock?: Clock;
+}
 
 type HandOff = Extract<Command, { type: 'hand_off' }>;
 
@@ -31,7 +41,8 @@ export class KillSwitch {
   static #adopted: KillSwitchCore | undefined;
   #core: KillSwitchCore | undefined;
   readonly #now: () => number;
-  readonly #timeoutMs: number;
+  /** Begins the time that callbacks may take. */
+  readonly #deadline: () => Deadline;
   readonly #terminations = new Map<string, Termination>();
   readonly #substitutes = new Substitutes();
   readonly #signals = new Map<string, AbortController>();
@@ -49,19 +60,21 @@ export class KillSwitch {
     lookForSubstitute = (killSwitch, saga, wanted) => killSwitch.#lookForSubstitute(saga, wanted);
   }
 
-  constructor(options: Partial<KillSwitchOptions> & { now?: () => number } = {}) {
+  constructor(options: Partial<KillSwitchOptions> & Timed = {}) {
     const adopted = KillSwitch.#adopted;
     KillSwitch.#adopted = undefined;
-    const { now = Date.now, ...rest } = object(options, 'the options');
+    const { clock = systemClock, now = () => clock.now(), ...rest } = object(options, 'the options');
+    checkedClock(clock);
     this.#now = callable(now, 'now');
     const settings = json(rest, 'the options');
     const core = adopted ?? withState(({ KillSwitchCore }) => KillSwitchCore.create(settings));
     this.#core = core;
-    this.#timeoutMs = withState(() => core.callbackTimeoutMs);
+    const timeoutMs = withState(() => core.callbackTimeoutMs);
+    this.#deadline = () => new Deadline(timeoutMs, clock);
   }
 
   /** The switch of a snapshot: block list, history, options. Callbacks, substitutes and sagas come in anew. */
-  static restore(snapshot: KillSwitchSnapshot, options: { now?: () => number } = {}): KillSwitch {
+  static restore(snapshot: KillSwitchSnapshot, options: Timed = {}): KillSwitch {
     const snapshotText = json(snapshot, 'the snapshot');
     KillSwitch.#adopted = withState(({ KillSwitchCore }) => KillSwitchCore.restore(snapshotText));
     return new KillSwitch(options);
@@ -79,7 +92,7 @@ export class KillSwitch {
     // A kill that still runs ends what was registered before; the next one is a kill of its own.
     this.#running.delete(agentDid);
     this.#signals.delete(agentDid);
-    for (const attached of this.#sagas.list()) void tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid }, this.#timeoutMs);
+    for (const attached of this.#sagas.list()) void tell(attached, { type: 'agent_revived', at: this.#time(), agent_did: agentDid }, this.#deadline);
   }
 
   unregisterAgent(agentDid: string): void {
@@ -208,7 +221,7 @@ export class KillSwitch {
     for (const attached of this.#sagas.list()) {
       // A run cannot wait for what nobody will decide.
       const left = isDriven(attached.saga) ? attached.saga.steps().filter(({ fence }) => fence) : [];
-      for (const { step_id, fence } of left) void tell(attached, { type: 'handoff_refused', at: this.#time(), step_id, kill_id: fence!.kill_id }, this.#timeoutMs);
+      for (const { step_id, fence } of left) void tell(attached, { type: 'handoff_refused', at: this.#time(), step_id, kill_id: fence!.kill_id }, this.#deadline);
       this.#sagas.detach(attached.saga);
     }
   }
@@ -255,7 +268,7 @@ export class KillSwitch {
     const context = { killId, agentDid, sessionId, reason, details };
     const ended = already
       ? { outcome: 'already_killed' as const }
-      : await terminate(termination, context, this.#timeoutMs, () => this.#allSettled(killId));
+      : await terminate(termination, context, this.#deadline, () => this.#allSettled(killId));
     this.#try((core) => core.terminated(killId, ended.outcome, ended.error));
 
     return this.#handOff(killId, () => {
@@ -280,7 +293,7 @@ export class KillSwitch {
     const note = (trouble: string | undefined): void => {
       if (trouble !== undefined) this.#try((core) => core.note(killId, trouble));
     };
-    const told = tell(attached, input, this.#timeoutMs);
+    const told = tell(attached, input, this.#deadline);
     return told instanceof Promise ? told.then(note) : note(told) as undefined;
   }
 
@@ -296,7 +309,7 @@ export class KillSwitch {
         if (told) await told;
       }
       if (offers.length === 0) continue;
-      const answers = await this.#substitutes.ask(offers.map(({ index: _, ...offer }) => offer), this.#timeoutMs);
+      const answers = await this.#substitutes.ask(offers.map(({ index: _, ...offer }) => offer), this.#deadline());
       answers.forEach(({ accepted, error }, place) => {
         this.#try((core) => core.answer(killId, offers[place]!.index, accepted, error));
       });

@@ -1,5 +1,5 @@
 import { reason } from '../arguments.js';
-import { Deadline, TIME_UP } from './deadline.js';
+import { type Deadline, TIME_UP } from './deadline.js';
 
 /** A step that a substitute may take over. */
 export interface HandoffOffer {
@@ -33,9 +33,8 @@ export class Substitutes {
     else this.#accepts.delete(sessionId);
   }
 
-  /** The answers in the order of the offers. Never throws, never takes longer than the timeout. */
-  async ask(offers: HandoffOffer[], timeoutMs: number): Promise<Answer[]> {
-    const deadline = new Deadline(timeoutMs);
+  /** The answers in the order of the offers. Never throws, never takes longer than the deadline. */
+  async ask(offers: HandoffOffer[], deadline: Deadline): Promise<Answer[]> {
     const answers = await Promise.all(offers.map((offer) => answer(this.#accepts.get(offer.session_id)?.get(offer.to_agent), offer, deadline)));
     deadline.clear();
     return answers;

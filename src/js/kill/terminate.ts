@@ -1,7 +1,7 @@
 import { reason } from '../arguments.js';
 import { SagawardError } from '../errors.js';
 import type { KillReason, TerminationOutcome } from '../sagaward_bg.js';
-import { Deadline, TIME_UP } from './deadline.js';
+import { type Deadline, TIME_UP } from './deadline.js';
 
 /** What a termination callback is told. */
 export interface KillContext {
@@ -26,18 +26,18 @@ export interface Ended {
 export async function terminate(
   termination: Termination | undefined,
   context: Omit<KillContext, 'signal'>,
-  timeoutMs: number,
+  begin: () => Deadline,
   settled: () => Promise<void> | undefined,
 ): Promise<Ended> {
   if (!termination) return { outcome: 'no_handler' };
   const timeUp = new AbortController();
-  const deadline = new Deadline(timeoutMs);
+  const deadline = begin();
   try {
     const isCallback = typeof termination === 'function';
     const ended = isCallback ? termination({ ...context, signal: timeUp.signal }) : abort(termination, context, settled);
     if ((await Promise.race([ended, deadline.passed])) !== TIME_UP) return { outcome: isCallback ? 'confirmed' : 'signalled' };
-    timeUp.abort(new SagawardError('timed_out', `The termination callback had ${timeoutMs} ms.`));
-    return isCallback ? { outcome: 'timed_out', error: `the termination callback did not settle within ${timeoutMs} ms` } : { outcome: 'signalled' };
+    timeUp.abort(new SagawardError('timed_out', `The termination callback had ${deadline.ms} ms.`));
+    return isCallback ? { outcome: 'timed_out', error: `the termination callback did not settle within ${deadline.ms} ms` } : { outcome: 'signalled' };
   } catch (error) {
     return { outcome: 'threw', error: reason(error) };
   } finally {

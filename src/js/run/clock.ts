@@ -1,4 +1,6 @@
-/** What a run needs of time. Tests and simulations bring their own. */
+import { callable, object } from '../arguments.js';
+
+/** What a run, or a kill, needs of time. Tests and simulations bring their own. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -15,6 +17,11 @@ export const systemClock: Clock = {
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
+
+export function checkedClock(clock: Clock): Clock {
+  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) callable(object(clock, 'clock')[method], `clock.${method}`);
+  return clock;
+}
 
 /** The timers of a run: by name, of any length, all gone at its end. */
 export class Timers {

@@ -6,7 +6,7 @@ import type { SagaEvent, StepView } from '../saga.js';
 import type { RunSettings } from '../sagaward_bg.js';
 import { withState } from '../state.js';
 import type { Actions } from './actions.js';
-import { type Clock, systemClock } from './clock.js';
+import { checkedClock, type Clock, systemClock } from './clock.js';
 import type { SagaRun } from './run.js';
 
 type Awaitable<T> = T | Promise<T>;
@@ -55,7 +55,7 @@ export function checked(options: RunOptions): CheckedOptions {
   if (killSwitch !== undefined && !(killSwitch instanceof KillSwitch)) throw bad('killSwitch must be a KillSwitch');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw bad('signal must be an AbortSignal');
   if (journal !== undefined) checkedJournal(journal);
-  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) callable(object(clock, 'clock')[method], `clock.${method}`);
+  checkedClock(clock);
   const written = json(settings, 'the options');
   withState(({ checkRunSettings }) => checkRunSettings(written));
   return {

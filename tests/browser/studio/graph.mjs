@@ -90,6 +90,42 @@ test('the graph is zoomed, and fitted', onPage(async (studio) => {
   assert.ok(Math.abs((await width()) / before - 1) < 0.01);
 }));
 
+for (const [scheme, isDark] of [['light', false], ['dark', true]]) {
+  test(`the graph is saved as it is seen, ${scheme}: as SVG that stands alone, and as PNG`, onPage(async (studio) => {
+    await studio.look({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });
+    await studio.simulate(definition('one', 'two'));
+    await studio.control('Reset').click({ force: true });
+    await studio.control('Step').click();
+    await studio.graph.getByRole('option', { name: /^one, executing/ }).waitFor();
+    const svg = await studio.saved(studio.graph.getByRole('button', { name: 'Graph as SVG' }));
+    assert.equal(svg.name, 'saga.svg');
+    assert.doesNotMatch(svg.text, /class=|data-|style=|var\(|currentColor|oklch|role=/);
+    const png = await studio.saved(studio.graph.getByRole('button', { name: 'Graph as PNG' }), 'base64');
+    assert.equal(png.name, 'saga.png');
+    const [drawn, taken] = await studio.page.evaluate(pictures, [`data:image/svg+xml,${encodeURIComponent(svg.text)}`, `data:image/png;base64,${png.text}`]);
+    assert.deepEqual([taken.width, taken.height], [drawn.width * 2, drawn.height * 2]);
+    for (const { corner, colours } of [drawn, taken]) {
+      assert.equal(corner < 128, isDark);
+      assert.ok(colours > 10, `${colours} colours`);
+    }
+    for (const words of ['one', 'two', 'executing', 'pending', 'copier']) assert.ok(svg.text.includes(`>${words}</text>`), words);
+  }));
+}
+
+/** What each of these pictures is: its size, how bright its corner is, and how many colours it has. */
+function pictures(addresses) {
+  return Promise.all(addresses.map(async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const canvas = new OffscreenCanvas(width, height).getContext('2d');
+    canvas.drawImage(image, 0, 0);
+    const { data } = canvas.getImageData(0, 0, width, height);
+    return { width, height, corner: data[0], colours: new Set(new Uint32Array(data.buffer)).size };
+  }));
+}
+
 test('a thousand steps are drawn', onPage(async (studio) => {
   await studio.open(definition(...Array.from({ length: 1_000 }, (_, index) => `step-${index}`)));
   await studio.node('step-999').waitFor();

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { definition } from './definitions.mjs';
-import { onFreshPage, onPage } from './studio.mjs';
+import { onFreshPage, onPage, withLargeText } from './studio.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -43,6 +43,12 @@ for (const { scene, set, looks, images = {} } of [
     looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...dark }, huge: { ...huge, ...light }, forced: { ...wide, ...forced } },
     images: { light: 'run-light', dark: 'run-dark', narrow: 'run-narrow' },
   },
+  {
+    scene: 'a run as it was', set: lookBack,
+    looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light }, forced: { ...wide, ...forced } },
+    images: { light: 'travel-light', dark: 'travel-dark' },
+  },
+  { scene: 'a shared link', set: share, looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
   { scene: 'a run that waits for an operator', set: waitForOperator, looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
   { scene: 'a cycle and a group', set: cycle, looks: { light: { ...wide, ...light }, dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
   { scene: 'a refused snapshot', set: refuse, looks: { dark: { ...wide, ...dark }, narrow: { ...narrow, ...light } } },
@@ -55,11 +61,7 @@ for (const { scene, set, looks, images = {} } of [
       await studio.look(look);
       // A huge window differs from a wide one in nothing that axe-core looks at.
       if (name !== 'huge') assert.deepEqual(await violations(studio.page), [], name);
-      const { scrollWidth, clientWidth } = await studio.page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return { scrollWidth, clientWidth };
-      });
-      assert.ok(scrollWidth <= clientWidth, `${name}: ${scrollWidth} px in a window of ${clientWidth} px`);
+      await fits(studio.page, name);
       if (images[name] && process.env.UPDATE_IMAGES === '1') await picture(images[name], look, set);
     }
   }));
@@ -72,6 +74,34 @@ async function picture(image, look, set) {
     await set(studio);
     await studio.page.screenshot({ path: `${IMAGES}${image}.png` });
   }, { ...look, deviceScaleFactor })();
+}
+
+for (const [where, viewport] of Object.entries({ wide: wide.viewport, narrow: narrow.viewport })) {
+  test(`with texts twice as large: accessible, and as wide as the ${where} window`, withLargeText(async (studio) => {
+    assert.equal(await studio.verdict.evaluate((node) => parseFloat(getComputedStyle(node).fontSize) >= 26), true);
+    await lookBack(studio);
+    assert.deepEqual(await violations(studio.page), []);
+    await fits(studio.page, where);
+  }, { viewport }));
+}
+
+test('who wants less motion sees none', onPage(async (studio) => {
+  await studio.simulate(definition('one', 'two'));
+  await studio.runUntil('succeeded');
+  const moving = await studio.page.evaluate(() => [
+    ...document.getAnimations().map(({ constructor: { name } }) => name),
+    ...[...document.querySelectorAll('*')].filter((node) => !['0s', ''].includes(getComputedStyle(node).transitionDuration)).map(({ className }) => className),
+    getComputedStyle(document.documentElement).scrollBehavior === 'smooth' && 'scrolling',
+  ].filter(Boolean));
+  assert.deepEqual(moving, []);
+}));
+
+async function fits(page, name) {
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { scrollWidth, clientWidth };
+  });
+  assert.ok(scrollWidth <= clientWidth, `${name}: ${scrollWidth} px in a window of ${clientWidth} px`);
 }
 
 test('the documentation of the rules is accessible', onPage(async (studio) => {
@@ -98,12 +128,12 @@ test('Tab reaches everything in the order of the page, and Escape lets it out of
     await Promise.all([stop.startsWith('textbox') && studio.press('Escape'), studio.press('Tab')]);
   } while (!stops.at(-1).startsWith('summary second'));
   const moves = (...states) => states.map((state) => `button ${state}`);
-  assert.deepEqual(stops.map((stop) => (stop.startsWith('ol ') ? 'the log' : stop)), [
-    'button Examples', 'button Open', 'button Save', 'textbox Saga definition', 'option 1 first',
+  assert.deepEqual(stops.map((stop) => (/^option \d .*:/.test(stop) ? 'the first event' : stop)), [
+    'button Examples', 'button Open', 'button Save', 'button Share', 'textbox Saga definition', 'option 1 first',
     'button Run', 'button Pause', 'button Step', 'button Reset', 'select Speed 1', 'summary Simulated actions',
     'select If an', 'select Steps in', 'input first takes', 'select first goes', 'input second takes', 'select second goes',
-    'button Zoom out', 'button Zoom in', 'button Fit', 'option first, pending, by did:mesh:copier, starts at once',
-    'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent', 'group Timeline of the steps', 'the log',
+    'button Zoom out', 'button Zoom in', 'button Fit', 'button Graph as SVG', 'button Graph as PNG', 'option first, pending, by did:mesh:copier, starts at once',
+    'input did:mesh:copier 2', 'select Reason manual', 'select Substitute none', 'button Kill agent', 'group Still to', 'select If it', 'group Timeline of the steps', 'input Filter the log', 'the first event',
     'button Create saga', 'button Snapshot', ...moves('compensating', 'completed', 'failed', 'escalated'),
     'summary first did:mesh:copier', ...moves('executing', 'committed', 'compensating', 'compensated', 'compensation_failed', 'failed'), 'summary second did:mesh:copier',
   ]);
@@ -174,6 +204,21 @@ async function rollBack(studio) {
   await studio.row('migrate-database').getByText('compensated').waitFor();
   await studio.page.mouse.move(0, 0);
   await studio.run.evaluate((node) => node.scrollIntoView());
+}
+
+/** The same run, before the kill. */
+async function lookBack(studio) {
+  await rollBack(studio);
+  await studio.log.getByRole('option').filter({ hasText: 'migrate-database' }).filter({ hasText: 'committed' }).click();
+  await studio.page.getByRole('status').getByText('As it was after event').waitFor();
+  await studio.page.mouse.move(0, 0);
+  await studio.graph.evaluate((node) => node.scrollIntoView());
+}
+
+async function share(studio) {
+  await studio.loadExample('Travel booking');
+  await studio.page.getByRole('button', { name: 'Share' }).click();
+  await studio.page.getByRole('textbox', { name: /The link is on the clipboard/ }).waitFor();
 }
 
 async function waitForOperator(studio) {

@@ -112,7 +112,7 @@ test('a definition that may not run makes no saga, and the one before it stays',
 }));
 
 test('a definition that was changed after its saga was created is remarked on', onPage(async (studio) => {
-  const remark = studio.lifecycle.getByText('The definition was changed after this saga was created');
+  const remark = studio.lifecycle.getByText('The text was changed since');
   await studio.create(definition('before'));
   assert.equal(await remark.isVisible(), false);
   await studio.open(definition('after'));

@@ -30,7 +30,7 @@ test('a substitute that accepts finishes what the killed agent began, and what w
 for (const substitute of ['none', 'one that declines', 'one that hangs']) {
   test(`with the substitute “${substitute}” the run is rolled back`, onPage(async (studio) => {
     await underWay(studio);
-    await studio.kill(A, { substitute });
+    await studio.kill(A, { substitute, inTime: substitute === 'one that hangs' });
     assert.match(await studio.records.first().textContent(), /1 step marked for rollback/);
     await studio.runUntil('rolled_back');
     const states = { zero: 'compensated', one: 'compensated', two: 'pending', three: 'pending' };
@@ -40,7 +40,7 @@ for (const substitute of ['none', 'one that declines', 'one that hangs']) {
 
 test('the step of a killed agent that does not stop is held, until it settles', onPage(async (studio) => {
   await underWay(studio, { one: { fault: 'ignores an abort', seconds: 60 } });
-  await studio.kill(A, { substitute: 'one that accepts' });
+  await studio.kill(A, { substitute: 'one that accepts', inTime: true });
   await studio.progress.getByText('waits for an operator').waitFor();
   assert.match(await studio.records.first().textContent(), /not decided.*pending.*signalled/);
   await studio.runUntil('succeeded');
@@ -50,7 +50,7 @@ test('the step of a killed agent that does not stop is held, until it settles', 
 for (const [move, outcome] of [['Retry one', 'succeeded'], ['Skip one', 'rolled_back']]) {
   test(`an operator does not wait for the killed agent: ${move}`, onPage(async (studio) => {
     await underWay(studio, { one: { fault: 'ignores an abort', seconds: 200 } });
-    await studio.kill(A, { substitute: 'one that accepts' });
+    await studio.kill(A, { substitute: 'one that accepts', inTime: true });
     await studio.control(move).click();
     await studio.control(move).waitFor({ state: 'detached' });
     await studio.runUntil(outcome);

@@ -47,7 +47,7 @@ export const onPage = (use) => async () => {
 
 /** The body of a test on a page of its own, in which `init` runs before the studio does; `at` is another server's address. */
 export const onFreshPage = (use, { init, expected, at, ...options } = {}) => async () => {
-  const visit = await arrive(options, init, at);
+  const visit = await arrive(options, init, { at });
   try {
     await use(new Studio(visit.page));
     visit.check(expected);
@@ -56,9 +56,21 @@ export const onFreshPage = (use, { init, expected, at, ...options } = {}) => asy
   }
 };
 
+/** The body of a test in a browser whose texts are twice as large. */
+export const withLargeText = (use, options) => async () => {
+  const own = await chromium.launch({ ...CHROMIUM, args: [...CHROMIUM.args, '--blink-settings=defaultFontSize=32,defaultFixedFontSize=26'] });
+  try {
+    const visit = await arrive(options, undefined, { by: own });
+    await use(new Studio(visit.page));
+    visit.check();
+  } finally {
+    await own.close();
+  }
+};
+
 /** Opens the studio, and watches what no visit may do. */
-async function arrive(options, init, at = address()) {
-  const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+async function arrive(options, init, { at = address(), by = browser } = {}) {
+  const context = await by.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
   // A bound on hanging, not on speed: the machine may be busy.
   context.setDefaultTimeout(60_000);
   if (init) await context.addInitScript(init);
@@ -103,6 +115,7 @@ class Studio {
     this.records = this.killSwitch.getByRole('list', { name: 'Kills' }).locator('> li');
     this.log = page.getByRole('region', { name: 'Log' });
     this.live = page.getByRole('region', { name: 'Live' });
+    this.remains = page.getByRole('region', { name: 'Remains' });
   }
 
   async look({ viewport, ...media }) {
@@ -146,9 +159,9 @@ class Studio {
   }
 
   /** The file that a button saves. */
-  async saved(button) {
+  async saved(button, encoding = 'utf8') {
     const [file] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
-    return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), encoding) };
   }
 
   /** Makes a saga of a definition. */
@@ -229,18 +242,28 @@ class Studio {
     ])));
   }
 
-  async kill(agent, { reason, substitute } = {}) {
+  /** Kills an agent; `inTime` where the kill has to wait, which it does by the time of the run. */
+  async kill(agent, { reason, substitute, inTime = false } = {}) {
     await this.agent(agent).getByRole('radio').check();
     if (reason) await this.killSwitch.getByRole('combobox', { name: 'Reason' }).selectOption(reason);
     await this.killSwitch.getByRole('combobox', { name: 'Substitute' }).selectOption(substitute ?? 'none');
     const before = await this.records.count();
     await this.killSwitch.getByRole('button', { name: 'Kill agent' }).click();
+    if (inTime) {
+      await this.killSwitch.getByRole('status').getByText('The kill waits').waitFor();
+      await this.control('Step').click();
+    }
     await this.records.nth(before).waitFor();
   }
 
   /** The row of an agent. */
   agent(did) {
     return this.killSwitch.locator('.agent').filter({ has: this.page.getByText(did, { exact: true }) });
+  }
+
+  /** An event of the log, by its number. */
+  event(seq) {
+    return this.log.getByRole('option').filter({ has: this.page.locator('.event-seq').getByText(String(seq), { exact: true }) });
   }
 
   /** What each event of the log says. */

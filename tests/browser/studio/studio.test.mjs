@@ -11,3 +11,7 @@ import './run_kills.mjs';
 import './graph.mjs';
 import './timeline.mjs';
 import './live.mjs';
+import './remains.mjs';
+import './travel.mjs';
+import './share.mjs';
+import './journals.mjs';

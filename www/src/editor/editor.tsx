@@ -3,7 +3,6 @@ import './editor.css';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { fileName } from '../state/document.ts';
-import { openDefinition } from './files.ts';
 import { HINT_ID, view } from './view.ts';
 
 export function Editor() {
@@ -11,12 +10,7 @@ export function Editor() {
   useLayoutEffect(() => host.current?.append(view.dom), []);
 
   return (
-    <section
-      class="panel editor"
-      aria-labelledby="editor-heading"
-      onDragOverCapture={acceptFile}
-      onDropCapture={dropFile}
-    >
+    <section class="panel editor" aria-labelledby="editor-heading">
       <header class="panel-header">
         <h2 id="editor-heading">Definition</h2>
         <span class="file-name">{fileName}</span>
@@ -27,16 +21,4 @@ export function Editor() {
       </p>
     </section>
   );
-}
-
-function acceptFile(event: DragEvent): void {
-  if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-}
-
-function dropFile(event: DragEvent): void {
-  const file = event.dataTransfer?.files[0];
-  if (!file) return;
-  event.preventDefault();
-  event.stopPropagation();
-  void openDefinition(file);
 }

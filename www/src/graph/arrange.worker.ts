@@ -1,5 +1,5 @@
 import { arrange } from './arrange.ts';
-import type { Plan } from './plan.ts';
+import type { Order } from './order.ts';
 
 // Beside the page, so that typing never waits for a layout.
-addEventListener('message', ({ data }: MessageEvent<Plan>) => postMessage(arrange(data)));
+addEventListener('message', ({ data }: MessageEvent<Order>) => postMessage(arrange(data)));

@@ -1,44 +1,47 @@
 import { batch, effect, signal } from '@preact/signals';
+import { plan } from 'sagaward/slim';
 
 import { analysis } from '../state/analysis.ts';
-import { current, isOfText, moment } from '../state/saga.ts';
+import { current, isOfText } from '../state/saga.ts';
+import type { Order } from './order.ts';
+import { orderOf } from './order-of-text.ts';
 import type { Drawing } from './shape.ts';
-import { type Plan, planOf, type Structure } from './plan.ts';
 
 /** More are neither seen nor laid out. */
 const MOST_DRAWN = 2_000;
 
-export const plan = signal<Plan>({ steps: [], groups: [] });
+export const order = signal<Order>([]);
 export const drawing = signal<Drawing | undefined>(undefined);
 export const tooMany = signal(false);
 
-let wanted: Structure = { steps: [], groups: [] };
+let wanted: Order = [];
 let isDrawing = false;
 
 /** Draws what there is from now on; while it is typed, what was drawn last stays. */
 export function drawGraph(): void {
   let key = '';
   effect(() => {
-    const structure = isOfText.value ? ofSaga() : ofText();
-    const own = JSON.stringify(structure);
+    const saga = isOfText.value ? current.value : undefined;
+    tooMany.value = (saga ? saga.steps() : analysis.value.steps).length > MOST_DRAWN;
+    if (tooMany.value) return;
+    const next = saga ? plan(saga).units : orderOf(analysis.value);
+    const own = JSON.stringify(next);
     if (own === key) return;
     key = own;
-    tooMany.value = structure.steps.length > MOST_DRAWN;
-    wanted = structure;
-    if (!tooMany.value && !isDrawing) void draw();
+    wanted = next;
+    if (!isDrawing) void draw();
   });
 }
 
 /** Draws what is wanted last; what was wanted meanwhile is passed over. */
 async function draw(): Promise<void> {
   isDrawing = true;
-  let drawn: Structure | undefined;
+  let drawn: Order | undefined;
   while (drawn !== wanted) {
     drawn = wanted;
-    const planned = await planOf(drawn);
-    const arranged = planned.steps.length > 0 ? await arrangeBeside(planned) : undefined;
+    const arranged = drawn.length > 0 ? await arrangeBeside(drawn) : undefined;
     batch(() => {
-      plan.value = planned;
+      order.value = drawn ?? [];
       drawing.value = arranged;
     });
   }
@@ -47,33 +50,10 @@ async function draw(): Promise<void> {
 
 let worker: Worker | undefined;
 
-function arrangeBeside(planned: Plan): Promise<Drawing> {
+function arrangeBeside(drawn: Order): Promise<Drawing> {
   const beside = (worker ??= new Worker(new URL('./arrange.worker.ts', import.meta.url), { type: 'module' }));
   return new Promise((resolve) => {
     beside.onmessage = ({ data }: MessageEvent<Drawing>) => resolve(data);
-    beside.postMessage(planned);
+    beside.postMessage(drawn);
   });
-}
-
-function ofSaga(): Structure {
-  // Its steps never change, only what becomes of them.
-  void current.value;
-  const { steps = [], fan_out } = moment.peek()?.snapshot ?? {};
-  return {
-    steps: steps.map(({ step_id: id, depends_on }) => ({ id, dependsOn: depends_on ?? undefined })),
-    groups: (fan_out ?? []).map(({ policy, branches = [] }) => ({ ...(policy && { policy }), branches })),
-  };
-}
-
-function ofText(): Structure {
-  const { steps, groups } = analysis.value;
-  const seen = new Set<string>();
-  return {
-    steps: steps.flatMap(({ id, dependsOn }) => {
-      if (!id || seen.has(id)) return [];
-      seen.add(id);
-      return [{ id, dependsOn }];
-    }),
-    groups,
-  };
 }

@@ -1,18 +1,25 @@
 import './graph.css';
 
-import { useSignalEffect } from '@preact/signals';
+import { computed, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { StepView } from 'sagaward/slim';
 
 import { analysis, currentStep } from '../state/analysis.ts';
-import { isOfText, moment } from '../state/saga.ts';
+import { fileName } from '../state/document.ts';
+import { isOfText } from '../state/saga.ts';
+import { moment } from '../state/travel.ts';
 import { colourOf } from '../ui/agent.ts';
 import { Icon } from '../ui/icon.tsx';
-import { drawing, plan, tooMany } from './drawing.ts';
+import { drawing, order, tooMany } from './drawing.ts';
 import { EdgeLine } from './edge.tsx';
 import { StepNode } from './node.tsx';
+import { waitsOf } from './order.ts';
+import { savePng, saveSvg } from './picture-file.ts';
 import { drag, fit, zoom, zoomIn, zoomOut, zoomTo } from './viewport.ts';
 import { nextStep } from './walk.ts';
+
+const MOST_NAMED = 10;
+const waits = computed(() => waitsOf(order.value));
 
 /** The steps in their order of work, and what becomes of them. */
 export function GraphPanel() {
@@ -29,6 +36,10 @@ export function GraphPanel() {
   });
 
   const onHost = (work: (host: HTMLElement) => void) => () => host.current && work(host.current);
+  const onPicture = (save: (picture: SVGSVGElement, name: string) => void) => onHost((host) => {
+    const picture = host.querySelector<SVGSVGElement>('.picture');
+    if (picture) save(picture, fileName.peek().replace(/\.json$/, ''));
+  });
   return (
     <section class="panel graph" aria-labelledby="graph-heading">
       <header class="panel-header">
@@ -39,6 +50,8 @@ export function GraphPanel() {
             <span class="graph-zoom">{Math.round(zoom.value * 100)} %</span>
             <button type="button" class="button small" aria-label="Zoom in" onClick={onHost(zoomIn)}><Icon name="plus" /></button>
             <button type="button" class="button small" onClick={onHost((host) => fit(host, drawn))}><Icon name="fit" /> Fit</button>
+            <button type="button" class="button small" aria-label="Graph as SVG" onClick={onPicture(saveSvg)}>SVG</button>
+            <button type="button" class="button small" aria-label="Graph as PNG" onClick={onPicture((picture, name) => void savePng(picture, name))}>PNG</button>
           </div>
         )}
       </header>
@@ -58,7 +71,7 @@ export function GraphPanel() {
               }}
               onKeyDown={(event) => {
                 const here = event.target instanceof SVGElement ? event.target.dataset['id'] : undefined;
-                const there = here === undefined ? undefined : nextStep(event.key, here, plan.value, drawn);
+                const there = here === undefined ? undefined : nextStep(event.key, here, waits.value, drawn);
                 if (there === undefined) return;
                 event.preventDefault();
                 event.currentTarget.querySelector<SVGElement>(`[data-id="${CSS.escape(there)}"]`)?.focus();
@@ -76,7 +89,6 @@ function Picture() {
   const drawn = drawing.value;
   if (!drawn) return null;
   const { width, height, nodes, edges, frames } = drawn;
-  const waits = new Map(plan.value.steps.map(({ id, waitsFor }) => [id, waitsFor]));
   const live = new Map((isOfText.value ? (moment.value?.snapshot.steps ?? []) : []).map((step) => [step.step_id, step]));
   const agents = new Map(analysis.value.steps.map(({ id, agent }) => [id, agent]));
   const cyclic = membersOfCycles();
@@ -119,7 +131,7 @@ function Picture() {
             colour={colourOf(agent)}
             state={step?.state}
             detail={step ? detail(step) : ''}
-            waitsFor={(waits.get(id) ?? []).join(', ')}
+            waitsFor={listed(waits.value.get(id) ?? [])}
             cyclic={cyclic.has(id)}
             first={index === 0}
           />
@@ -146,6 +158,11 @@ function detail({ activity, attempt, fence, in_doubt, state }: StepView): string
   if (activity === 'aborting') return 'stopping';
   if (activity === 'running' && attempt > 1) return `attempt ${attempt}`;
   return in_doubt && state === 'executing' ? 'in doubt' : '';
+}
+
+function listed(ids: readonly string[]): string {
+  const named = ids.slice(0, MOST_NAMED).join(', ');
+  return ids.length > MOST_NAMED ? `${named} and ${ids.length - MOST_NAMED} more` : named;
 }
 
 /** Scrolls the drawing alone, and only where the step is out of sight. */

@@ -1,8 +1,7 @@
 import type { Drawing } from './shape.ts';
-import type { Plan } from './plan.ts';
 
 /** The step that a key leads to: down and up along the edges, left and right beside, Home and End. */
-export function nextStep(key: string, here: string, { steps }: Plan, { nodes }: Drawing): string | undefined {
+export function nextStep(key: string, here: string, waits: ReadonlyMap<string, readonly string[]>, { nodes }: Drawing): string | undefined {
   const places = new Map(nodes.map((node) => [node.id, node]));
   const place = places.get(here);
   if (!place) return undefined;
@@ -14,9 +13,9 @@ export function nextStep(key: string, here: string, { steps }: Plan, { nodes }: 
   const beside = (side: 1 | -1) => nodes.filter(({ id, x, y }) => id !== here && Math.abs(y - place.y) < 1 && Math.sign(x - place.x) === side).map(({ id }) => id);
   switch (key) {
     case 'ArrowDown':
-      return nearest(steps.filter(({ waitsFor }) => waitsFor.includes(here)).map(({ id }) => id));
+      return nearest([...waits].flatMap(([id, others]) => (others.includes(here) ? [id] : [])));
     case 'ArrowUp':
-      return nearest(steps.find(({ id }) => id === here)?.waitsFor ?? []);
+      return nearest(waits.get(here) ?? []);
     case 'ArrowRight':
       return nearest(beside(1));
     case 'ArrowLeft':

@@ -8,7 +8,8 @@ import { summary } from './summary.ts';
 
 const REASONS = ['manual', 'behavioral_drift', 'rate_limit', 'ring_breach', 'quarantine_timeout', 'session_timeout'] as const satisfies KillReason[];
 
-export function KillForm({ agents }: { agents: readonly Agent[] }) {
+/** The agents; where they are shown as they were, there is nothing to be done. */
+export function KillForm({ agents, readOnly }: { agents: readonly Agent[]; readOnly: boolean }) {
   const picked = useSignal<string | undefined>(undefined);
   const reason = useSignal<KillReason>('manual');
   const substitute = useSignal<Substitute>('none');
@@ -34,7 +35,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
         void kill();
       }}
     >
-      <fieldset class="agents">
+      <fieldset class="agents" disabled={readOnly}>
         <legend>Agents</legend>
         {agents.map(({ did, killed, steps, executing }) => (
           <div class="agent" key={did} data-killed={killed}>
@@ -43,11 +44,11 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
               <span class="agent-did">{did}</span>
               <span class="agent-state"><Icon name={killed ? 'killed' : 'agent'} /> {killed ? 'killed' : work(steps, executing)}</span>
             </label>
-            {killed && !isElsewhere.value && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
+            {killed && !readOnly && !isElsewhere.value && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
           </div>
         ))}
       </fieldset>
-      <div class="kill-choices">
+      {!readOnly && <div class="kill-choices">
         <label>
           <span>Reason</span>
           <select value={reason} onChange={({ currentTarget }) => (reason.value = currentTarget.value as KillReason)}>
@@ -64,7 +65,7 @@ export function KillForm({ agents }: { agents: readonly Agent[] }) {
           </select>
         </label>
         <button type="submit" class="button danger" aria-disabled={isElsewhere.value ? 'true' : undefined} aria-describedby={isElsewhere.value ? 'driven-elsewhere' : undefined}><Icon name="killed" /> Kill agent</button>
-      </div>
+      </div>}
       <p class="unseen" role="status">{outcome}</p>
     </form>
   );

@@ -1,6 +1,7 @@
 import './kill.css';
 
-import { agents, history } from '../state/kills.ts';
+import { agents, history, underWay } from '../state/kills.ts';
+import { isPast } from '../state/travel.ts';
 import { KillForm } from './kill-form.tsx';
 import { Record } from './record.tsx';
 
@@ -15,8 +16,9 @@ export function KillSwitchPanel() {
         {records.length > 0 && <span class="count">{records.length} {records.length === 1 ? 'kill' : 'kills'}</span>}
       </header>
       {agents.value.length > 0
-        ? <KillForm agents={agents.value} />
+        ? <KillForm agents={agents.value} readOnly={isPast.value} />
         : <p class="remark">The agents of a saga are registered here, to be stopped one by one; a substitute takes over what an agent was executing, or the saga is rolled back.</p>}
+      {underWay.value > 0 && <p class="remark" role="status">The kill waits for an agent or a substitute, until they answer or their time is up.</p>}
       {records.length > 0 && (
         <ol class="records" aria-label="Kills, the last one first">
           {records.slice(0, MOST_LISTED).map((record, index) => <li key={record.kill_id}><Record record={record} last={index === 0} /></li>)}

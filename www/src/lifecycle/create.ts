@@ -9,6 +9,6 @@ export function createSaga(): void {
   settle();
   const { text } = analysis.value;
   attempt('The definition makes no saga.', () => {
-    adopt(Saga.fromDefinition(JSON.parse(text.toString())), text);
+    adopt(Saga.fromDefinition(JSON.parse(text.toString())));
   });
 }

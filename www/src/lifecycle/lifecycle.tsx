@@ -2,15 +2,16 @@ import './lifecycle.css';
 
 import { useRef } from 'preact/hooks';
 
-import { chooseFile } from '../file/file.ts';
+import { chooseFile } from '../open/file.ts';
 import { analysis } from '../state/analysis.ts';
-import { isElsewhere, isOfText, moment } from '../state/saga.ts';
+import { isElsewhere, isOfText } from '../state/saga.ts';
+import { moment } from '../state/travel.ts';
 import { Menu } from '../ui/menu.tsx';
 import { createSaga } from './create.ts';
 import { PasteForm } from './paste-form.tsx';
 import { RefusalNote } from './refusal.tsx';
 import { SagaCard } from './saga-card.tsx';
-import { copySnapshot, done, pasting, restoreFile, saveSnapshot } from './snapshot.ts';
+import { copySnapshot, done, pasting, restoreFile, saveLog, saveSnapshot } from './snapshot.ts';
 import { StepRows } from './step-rows.tsx';
 
 const ANY_TIME = [
@@ -20,6 +21,7 @@ const ANY_TIME = [
 
 const OF_A_SAGA = [
   { label: 'Keep as a file', detail: 'State, steps and results; all but the log', choose: saveSnapshot },
+  { label: 'Keep the log as a file', detail: 'An event on each line, as journals have them', choose: saveLog },
   { label: 'Copy', choose: () => void copySnapshot() },
 ];
 
@@ -54,7 +56,7 @@ export function Lifecycle() {
       {shown
         ? (
           <>
-            {!isOfText.value && <p class="remark">The definition was changed after this saga was created: create it anew to see the change.</p>}
+            {!isOfText.value && <p class="remark">The text was changed since: this is the saga that there was before.</p>}
             <SagaCard moment={shown} />
             <StepRows key={shown.snapshot.saga_id} snapshot={shown.snapshot} />
           </>

@@ -1,4 +1,5 @@
 import { isElsewhere, type Moment } from '../state/saga.ts';
+import { isPast } from '../state/travel.ts';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { SagaMoves } from './moves.tsx';
@@ -21,7 +22,9 @@ export function SagaCard({ moment }: { moment: Moment }) {
         <dt>created</dt><dd><Time at={created_at} dated /></dd>
         {completed_at && <><dt>completed</dt><dd><Time at={completed_at} dated /></dd></>}
       </dl>
-      {isElsewhere.value ? null : snapshot.settings ? <p class="hint-inline">A run drives it: nothing is moved by hand.</p> : <SagaMoves snapshot={snapshot} />}
+      {isPast.value
+        ? <p class="hint-inline">This is what was: nothing is moved there.</p>
+        : isElsewhere.value ? null : snapshot.settings ? <p class="hint-inline">A run drives it: nothing is moved by hand.</p> : <SagaMoves snapshot={snapshot} />}
     </div>
   );
 }

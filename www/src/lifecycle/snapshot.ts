@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { Saga, SagawardError, type SagaSnapshot } from 'sagaward/slim';
 
-import { readText, saveText, Unreadable } from '../file/file.ts';
+import { readBytes, saveFile, textOf, Unreadable } from '../open/file.ts';
 import { adopt, current } from '../state/saga.ts';
 import { attempt, refuse } from './refusal.tsx';
 
@@ -14,7 +14,16 @@ export const done = signal('');
 
 export function saveSnapshot(): void {
   const saga = current.value;
-  if (saga) saveText(`${saga.sagaId.replaceAll(/[^\w.-]+/g, '-')}.snapshot.json`, written(saga));
+  if (saga) saveFile(`${nameOf(saga)}.snapshot.json`, written(saga));
+}
+
+export function saveLog(): void {
+  const saga = current.value;
+  if (saga) saveFile(`${nameOf(saga)}.jsonl`, saga.log().map((event) => `${JSON.stringify(event)}\n`).join(''), 'application/jsonl');
+}
+
+function nameOf(saga: Saga): string {
+  return saga.sagaId.replaceAll(/[^\w.-]+/g, '-');
 }
 
 export async function copySnapshot(): Promise<void> {
@@ -30,7 +39,7 @@ export async function copySnapshot(): Promise<void> {
 
 export async function restoreFile(file: File): Promise<void> {
   try {
-    restoreText(await readText(file, MOST_MIB), file.name);
+    restoreText(textOf(await readBytes(file, MOST_MIB)), file.name);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     refuse(`${file.name} was not restored.`, new SagawardError('unreadable_file', `${error.message}.`));
@@ -40,7 +49,7 @@ export async function restoreFile(file: File): Promise<void> {
 /** Whether the text was a snapshot and its saga is now the page's. */
 export function restoreText(text: string, name: string): boolean {
   return attempt(`${name} was not restored.`, () => {
-    adopt(Saga.restore(parsed(text)));
+    adopt(Saga.restore(parsed(text)), { opened: true });
     done.value = '';
   });
 }

@@ -1,7 +1,9 @@
-import { useSignal } from '@preact/signals';
-import type { SagaSnapshot, StepView } from 'sagaward/slim';
+import { type Signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import type { SagaSnapshot, StepState, StepView } from 'sagaward/slim';
 
 import { isElsewhere } from '../state/saga.ts';
+import { isPast } from '../state/travel.ts';
 import { walk } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
@@ -19,15 +21,9 @@ export function StepRows({ snapshot }: { snapshot: SagaSnapshot }) {
       <ol class="step-rows" aria-label="Steps of the saga" onKeyDown={walk('summary')}>
         {steps.slice(0, MOST_LISTED).map((step) => (
           <li key={step.step_id}>
-            <StepRow
-              step={step}
-              snapshot={snapshot}
-              unfolded={unfolded.value === step.step_id}
-              toggle={(open) => {
-                if (open) unfolded.value = step.step_id;
-                else if (unfolded.value === step.step_id) unfolded.value = undefined;
-              }}
-            />
+            <StepRow id={step.step_id} agent={step.agent_did} state={step.state} unfolded={unfolded}>
+              {unfolded.value === step.step_id ? <StepBody step={step} snapshot={snapshot} /> : undefined}
+            </StepRow>
           </li>
         ))}
       </ol>
@@ -37,28 +33,37 @@ export function StepRows({ snapshot }: { snapshot: SagaSnapshot }) {
 }
 
 interface Props {
-  readonly step: StepView;
-  readonly snapshot: SagaSnapshot;
-  readonly unfolded: boolean;
-  readonly toggle: (open: boolean) => void;
+  readonly id: string;
+  readonly agent: string;
+  readonly state: StepState;
+  readonly unfolded: Signal<string | undefined>;
+  readonly children: ComponentChildren;
 }
 
-function StepRow({ step, snapshot, unfolded, toggle }: Props) {
-  const { step_id: id, agent_did, state } = step;
+/** Like all rows it is rendered anew only where it says something else. */
+function StepRow({ id, agent, state, unfolded, children }: Props) {
+  const toggle = (open: boolean) => {
+    if (open) unfolded.value = id;
+    else if (unfolded.peek() === id) unfolded.value = undefined;
+  };
   return (
-    <details class="step-row" open={unfolded} onToggle={({ currentTarget }) => toggle(currentTarget.open)}>
+    <details class="step-row" open={children !== undefined} onToggle={({ currentTarget }) => toggle(currentTarget.open)}>
       <summary>
         <span class="step-id">{id}</span>
-        <span class="step-agent">{agent_did}</span>
+        <span class="step-agent">{agent}</span>
         <State state={state} />
         <Icon name="chevron" />
       </summary>
-      {unfolded && (
-        <div class="step-body">
-          {!snapshot.settings && !isElsewhere.value && <StepMoves snapshot={snapshot} id={id} from={state} />}
-          <StepFacts step={step} />
-        </div>
-      )}
+      {children}
     </details>
+  );
+}
+
+function StepBody({ step, snapshot }: { step: StepView; snapshot: SagaSnapshot }) {
+  return (
+    <div class="step-body">
+      {!snapshot.settings && !isPast.value && !isElsewhere.value && <StepMoves snapshot={snapshot} id={step.step_id} from={step.state} />}
+      <StepFacts step={step} />
+    </div>
   );
 }

@@ -40,7 +40,7 @@ function say(state: 'reading' | 'live' | 'trouble', words: string): void {
 }
 
 /** Who drives it is another process; when the page shows another saga instead, this one is left. */
-const ELSEWHERE: Driver = { now: Date.now, leave, soon: (show) => show(), isElsewhere: true };
+const ELSEWHERE: Driver = { leave, soon: (show) => show(), isElsewhere: true };
 
 /** Folds what it is told, and shows it as often as there is something to see. */
 class Viewer {

@@ -3,20 +3,21 @@ import './run.css';
 import type { ComponentChildren } from 'preact';
 
 import { analysis } from '../state/analysis.ts';
-import { isElsewhere, moment } from '../state/saga.ts';
+import { isElsewhere, present } from '../state/saga.ts';
+import { moment } from '../state/travel.ts';
 import { duration } from '../ui/duration.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Operator } from './operator.tsx';
 import { SimulatedActions } from './simulated-actions.tsx';
-import { cancel, elapsed, isUnderWay, pause, phase, play, reset, speed, SPEEDS, stepOn } from './simulation.ts';
+import { cancel, elapsed, goesOn, isUnderWay, pause, phase, play, reset, speed, SPEEDS, stepOn } from './simulation.ts';
 
 /** Runs the definition with simulated actions, in a time of its own. */
 export function Run() {
   const { report } = analysis.value;
   const mayRun = !(report instanceof Error) && report.valid;
   const now = phase.value;
-  const mayGoOn = !isElsewhere.value && (isUnderWay.value || mayRun);
+  const mayGoOn = !isElsewhere.value && (isUnderWay.value || goesOn.value || mayRun);
   const hasRun = now === 'playing' || now === 'paused';
 
   return (
@@ -27,7 +28,7 @@ export function Run() {
           <Control icon="play" does={play} can={mayGoOn && !(isUnderWay.value && now === 'playing')} primary>Run</Control>
           <Control icon="pause" does={pause} can={now === 'playing'}>Pause</Control>
           <Control icon="step" does={() => void stepOn()} can={mayGoOn}>Step</Control>
-          <Control icon="reset" does={reset} can={moment.value !== undefined && !isElsewhere.value}>Reset</Control>
+          <Control icon="reset" does={reset} can={present.value !== undefined && !isElsewhere.value}>Reset</Control>
         </div>
         <label class="run-speed">
           <span>Speed</span>
@@ -38,9 +39,10 @@ export function Run() {
         {now !== 'idle' && <Progress />}
         {hasRun && <Control does={cancel} can>Cancel</Control>}
         {isElsewhere.value && <span class="hint-inline" id="driven-elsewhere">Another process runs the saga that is shown: this page only looks on.</span>}
+        {goesOn.value && !hasRun && <span class="hint-inline">goes on with the saga that was opened</span>}
         {!mayGoOn && !isElsewhere.value && <span class="hint-inline">The definition may not run yet.</span>}
       </div>
-      {hasRun && moment.value?.waitingFor && <Operator snapshot={moment.value.snapshot} />}
+      {hasRun && present.value?.waitingFor && <Operator snapshot={present.value.snapshot} />}
       {!isElsewhere.value && <SimulatedActions />}
     </section>
   );

@@ -4,7 +4,8 @@ import { run, Saga, type SagaRun, type SagawardError } from 'sagaward/slim';
 import { attempt, refuse } from '../lifecycle/refusal.tsx';
 import { analysis, settle } from '../state/analysis.ts';
 import { killSwitch, underWay } from '../state/kills.ts';
-import { adopt, discard, isOfText } from '../state/saga.ts';
+import { adopt, discard, folded, isOfText, isOpened, present } from '../state/saga.ts';
+import { backToNow, isPast, moment } from '../state/travel.ts';
 import { simulatedActions } from './behaviour.ts';
 import { VirtualClock } from './clock.ts';
 import { settings } from './settings.ts';
@@ -19,10 +20,16 @@ export const speed = signal<number>(10);
 /** The virtual time, in epoch milliseconds. */
 export const time = signal(0);
 export const begun = signal(0);
-export const elapsed = computed(() => time.value - begun.value);
+/** How much of it has passed at the moment that is shown. */
+export const elapsed = computed(() => {
+  const event = isPast.value ? moment.value?.log.at(-1) : undefined;
+  return Math.max(0, (event ? Date.parse(event.at) : time.value) - begun.value);
+});
 
 // How long a frame may be worked on, so that the page answers meanwhile; longer where showing it takes long.
 const [LEAST_BUSY_MS, MOST_BUSY_MS] = [8, 200];
+/** Where nothing is waited for nobody follows single events. */
+const HURRY_MS = 100;
 /** A window that was out of sight goes on where it was. */
 const LONGEST_FRAME_MS = 100;
 
@@ -39,9 +46,13 @@ export function currentRun(): SagaRun | undefined {
 /** Whether there is a run of the definition as it stands, and not only of what it was. */
 export const isUnderWay = computed(() => (phase.value === 'playing' || phase.value === 'paused') && isOfText.value);
 
+/** Whether a saga that was opened may go on. */
+export const goesOn = computed(() => isOpened.value && isOfText.value && present.value?.outcome === null);
+
 /** Goes on with the run of the definition as it stands, or begins one. */
 export function play(): void {
   settle();
+  backToNow();
   if (!isUnderWay.value && !begin()) return;
   phase.value = 'playing';
   const loop = (loops += 1);
@@ -52,9 +63,10 @@ export function pause(): void {
   if (phase.value === 'playing') phase.value = 'paused';
 }
 
-/** Goes to the next event; a run that has not begun begins. */
+/** Goes to the next event, or to where a kill is decided; a run that has not begun begins. */
 export async function stepOn(): Promise<void> {
   settle();
+  backToNow();
   if (!isUnderWay.value) {
     if (begin()) phase.value = 'paused';
     return;
@@ -62,8 +74,8 @@ export async function stepOn(): Promise<void> {
   phase.value = 'paused';
   const saga = running?.saga;
   if (!saga) return;
-  const { seq } = saga;
-  while (running?.saga === saga && saga.seq === seq && underWay.peek() === 0 && clock.fire()) await turn();
+  const [{ seq }, kills] = [saga, underWay.peek()];
+  while (running?.saga === saga && saga.seq === seq && underWay.peek() === kills && clock.fire()) await turn();
   time.value = clock.now();
 }
 
@@ -78,15 +90,14 @@ export function reset(): void {
 }
 
 function begin(): boolean {
-  const { text } = analysis.peek();
   return attempt('The definition cannot run.', () => {
-    const definition: unknown = JSON.parse(text.toString());
-    const own = new VirtualClock(Date.now());
-    const now = () => own.now();
-    const saga = Saga.fromDefinition(definition, { now });
-    adopt(saga, text, { now, leave, soon });
+    const log = goesOn.peek() ? (present.peek()?.log ?? []) : [];
+    const own = new VirtualClock(Date.parse(log.at(-1)?.at ?? '') || Date.now());
+    const options = { now: () => own.now() };
+    const saga = goesOn.peek() ? folded(log, options) : Saga.fromDefinition(JSON.parse(analysis.peek().text.toString()), options);
+    adopt(saga, { by: { clock: own, leave, soon }, opened: goesOn.peek() });
     clock = own;
-    begun.value = time.value = now();
+    begun.value = time.value = own.now();
     const switchOfSaga = killSwitch();
     running = run(saga, { ...simulatedActions(own), ...settings.peek(), clock: own, ...(switchOfSaga && { killSwitch: switchOfSaga }) });
     running.then(() => end(saga), (error: SagawardError) => {
@@ -123,22 +134,21 @@ function soon(show: () => void): void {
 /** Lets as much virtual time pass as the frame has taken, unless that is more than a frame can do. */
 async function frame(loop: number, stamp: number, last: number): Promise<void> {
   const saga = running?.saga;
-  const goesOn = () => loop === loops && phase.value === 'playing' && running?.saga === saga;
-  if (!saga || !goesOn()) return;
+  const isCurrent = () => loop === loops && phase.value === 'playing' && running?.saga === saga;
+  if (!saga || !isCurrent()) return;
   const target = clock.now() + Math.min(stamp - last, LONGEST_FRAME_MS) * speed.value;
-  const busyUntil = performance.now() + Math.min(Math.max(stamp - last, LEAST_BUSY_MS), MOST_BUSY_MS);
+  const busyUntil = performance.now() + Math.min(Math.max(stamp - last, Number.isFinite(speed.value) ? LEAST_BUSY_MS : HURRY_MS), MOST_BUSY_MS);
   isBusy = true;
   let due = true;
-  while (due && performance.now() < busyUntil && goesOn()) {
-    // While a kill is decided, by the clock on the wall, virtual time stands still.
-    due = underWay.peek() === 0 && clock.fire(target);
+  while (due && performance.now() < busyUntil && isCurrent()) {
+    due = clock.fire(target);
     if (due) await turn();
   }
   isBusy = false;
   showLater?.();
   showLater = undefined;
-  if (!goesOn()) return;
-  if (!due && underWay.peek() === 0 && Number.isFinite(target)) clock.pass(target);
+  if (!isCurrent()) return;
+  if (!due && Number.isFinite(target)) clock.pass(target);
   time.value = clock.now();
   requestAnimationFrame((next) => void frame(loop, next, stamp));
 }

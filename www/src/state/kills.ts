@@ -1,7 +1,8 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type KillReason, type KillResult, KillSwitch, type Saga, type SagaSnapshot } from 'sagaward/slim';
 
-import { current, isElsewhere, isSimulated, moment, now } from './saga.ts';
+import { clock, current, isElsewhere, isSimulated, now, present } from './saga.ts';
+import { isPast, moment } from './travel.ts';
 
 /** What an agent has to do with a saga. */
 export interface Agent {
@@ -20,12 +21,20 @@ const ANSWERS = {
   hangs: () => new Promise<boolean>(() => {}),
 };
 
-/** So long, by the clock on the wall, a kill waits for agents and substitutes. */
+/** So long a kill waits for agents and substitutes by the clock on the wall; in a simulation it takes its usual time. */
 const PATIENCE_MS = 1_000;
 
 /** The records of this saga's kills, oldest first. */
-export const history = signal<readonly KillResult[]>([]);
+const records = signal<readonly KillResult[]>([]);
+/** Those that there were at the moment that is shown; a record tells also what was decided later. */
+export const history = computed(() => {
+  if (!isPast.value) return records.value;
+  const known = new Set(moment.value?.log.flatMap((event) => (event.type === 'agent_killed' ? [event.kill_id] : [])));
+  return records.value.filter(({ kill_id }) => known.has(kill_id));
+});
+/** The agents at the moment that is shown. */
 export const agents = computed(() => (moment.value ? agentsOf(moment.value.snapshot) : []));
+const agentsNow = computed(() => (present.value ? agentsOf(present.value.snapshot) : []));
 
 /** How many kills are not decided yet. */
 export const underWay = signal(0);
@@ -45,7 +54,7 @@ export function guardSagas(): void {
     guard(current.value);
   });
   effect(() => {
-    for (const { did, killed } of agents.value) {
+    for (const { did, killed } of agentsNow.value) {
       if (!killed && !kills?.isRegistered(did)) register(did);
     }
     // What a kill left open is decided with a later event.
@@ -91,9 +100,10 @@ function guard(saga: Saga | undefined): void {
   kills?.free();
   kills = undefined;
   standIns.clear();
-  history.value = [];
+  records.value = [];
   if (!saga || isElsewhere.peek()) return;
-  kills = new KillSwitch({ callbackTimeoutMs: PATIENCE_MS, now });
+  const time = clock();
+  kills = new KillSwitch(time ? { clock: time } : { callbackTimeoutMs: PATIENCE_MS });
   // A run lets the kills in by itself.
   if (!isSimulated()) kills.attach(saga);
 }
@@ -104,8 +114,8 @@ function register(agentDid: string): void {
 }
 
 function readHistory(): void {
-  const records = kills?.killHistory() ?? [];
-  if (records.length > 0 || history.peek().length > 0) history.value = records;
+  const known = kills?.killHistory() ?? [];
+  if (known.length > 0 || records.peek().length > 0) records.value = known;
 }
 
 function agentsOf({ steps, killed: blocked }: SagaSnapshot): Agent[] {
@@ -123,7 +133,7 @@ function agentsOf({ steps, killed: blocked }: SagaSnapshot): Agent[] {
 
 /** Somebody who neither works on the saga, nor was killed, nor stands in for another. */
 function newcomer(substitutes: readonly string[]): string {
-  const known = new Set([...substitutes, ...agents.peek().map(({ did }) => did)]);
+  const known = new Set([...substitutes, ...agentsNow.peek().map(({ did }) => did)]);
   const did = (number: number) => `did:mesh:standby-${number}`;
   let number = 1;
   while (known.has(did(number))) number += 1;

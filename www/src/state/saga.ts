@@ -1,10 +1,10 @@
 import type { Text } from '@codemirror/state';
 import { batch, computed, signal } from '@preact/signals';
-import { type Outcome, Saga, type SagaEvent, type SagaSnapshot } from 'sagaward/slim';
+import { type Clock, type Outcome, Saga, type SagaEvent, type SagaSnapshot } from 'sagaward/slim';
 
 import { analysis } from './analysis.ts';
 
-/** Everything the page shows of a saga at one moment: all of it comes out of the saga. */
+/** What is known of a saga at one moment: all of it comes out of the saga. */
 export interface Moment {
   readonly snapshot: SagaSnapshot;
   readonly log: readonly SagaEvent[];
@@ -14,8 +14,8 @@ export interface Moment {
 
 /** Who moves a saga: a person by hand, or a simulation. */
 export interface Driver {
-  /** Whose time it is, in epoch milliseconds. */
-  now(): number;
+  /** Whose time it is; the host's where none is given. */
+  readonly clock?: Clock;
   /** Called when another saga takes the place of this one. */
   leave(): void;
   /** Calls what shows the saga as it is then: soon, for a simulation does more than anyone can see. */
@@ -24,28 +24,37 @@ export interface Driver {
   readonly isElsewhere?: true;
 }
 
-const BY_HAND: Driver = { now: Date.now, leave: () => {}, soon: (show) => show() };
+const BY_HAND: Driver = { leave: () => {}, soon: (show) => show() };
 
 /** The saga of this page, once there is one. */
 export const current = signal<Saga | undefined>(undefined);
-/** The text that it was created from; none when it was restored. */
-export const origin = signal<Text | undefined>(undefined);
+/** Another one for each saga that comes; one that is followed stays the same. */
+export const shown = signal<object>({});
+/** The text that there was when it came. */
+const origin = signal<Text | undefined>(undefined);
+/** Whether it was opened, and not created from that text. */
+export const isOpened = signal(false);
 
 /** Whether the saga is driven by another process: nothing on this page moves it. */
 export const isElsewhere = signal(false);
 
-/** Whether there is a saga, and the text was not changed since it was created. */
-export const isOfText = computed(() => current.value !== undefined && (origin.value?.eq(analysis.value.text) ?? true));
+/** Whether there is a saga, and the text was not changed since it came. */
+export const isOfText = computed(() => current.value !== undefined && origin.value?.eq(analysis.value.text) === true);
 
 let driver = BY_HAND;
+/** The saga as it came to this page, where its log does not tell how it began. */
+let base: SagaSnapshot | undefined;
 /** What was read of the log: a long one is not read anew with every event. */
 let read: { readonly seq: number; readonly log: readonly SagaEvent[] } = { seq: 0, log: [] };
 
 const lastEvent = signal(0);
 
-export const moment = computed(() => {
+/** The saga as it is now. */
+export const present = computed(() => {
   void lastEvent.value;
-  return current.value && momentOf(current.value);
+  if (!current.value) return undefined;
+  if (current.value.seq > read.seq) read = { seq: current.value.seq, log: [...read.log, ...current.value.log(read.seq + 1)] };
+  return momentOf(current.value, read.log);
 });
 
 /** Whether a simulation drives the saga, or drove it. */
@@ -54,12 +63,17 @@ export function isSimulated(): boolean {
 }
 
 export function now(): number {
-  return driver.now();
+  return driver.clock?.now() ?? Date.now();
+}
+
+/** Whose time it is, where it is not the host's. */
+export function clock(): Clock | undefined {
+  return driver.clock;
 }
 
 /** Puts a saga in place of the one before it, which is freed. */
-export function adopt(saga: Saga, text?: Text, by = BY_HAND): void {
-  replace(saga, text, by);
+export function adopt(saga: Saga, { by = BY_HAND, opened = false }: { by?: Driver; opened?: boolean } = {}): void {
+  replace(saga, by, opened);
   let asked = false;
   const show = () => {
     asked = false;
@@ -74,29 +88,49 @@ export function adopt(saga: Saga, text?: Text, by = BY_HAND): void {
 
 /** Shows a saga as it is by now, with what is known of its log. */
 export function follow(saga: Saga, log: readonly SagaEvent[], by: Driver): void {
-  replace(saga, undefined, by, log);
+  replace(saga, by, false, log);
 }
 
 /** Leaves the page without a saga. */
 export function discard(): void {
-  replace(undefined, undefined, BY_HAND);
+  replace(undefined, BY_HAND, false);
 }
 
-function replace(saga: Saga | undefined, text: Text | undefined, by: Driver, log = saga?.log() ?? []): void {
+function replace(saga: Saga | undefined, by: Driver, opened: boolean, log = saga?.log() ?? []): void {
   const previous = current.peek();
+  const isSame = by === driver && by.isElsewhere && saga?.sagaId === previous?.sagaId;
   if (by !== driver || !by.isElsewhere) driver.leave();
   driver = by;
   read = { seq: saga?.seq ?? 0, log };
+  // One that was folded from the log of another goes on where that one came from.
+  if (log.length === 0) base = saga?.snapshot();
+  else if (begins(log[0]) || by.isElsewhere) base = undefined;
   batch(() => {
     isElsewhere.value = by.isElsewhere ?? false;
     current.value = saga;
-    origin.value = text;
+    if (!isSame) shown.value = {};
+    origin.value = analysis.peek().text;
+    isOpened.value = opened;
     lastEvent.value = saga?.seq ?? 0;
   });
   previous?.free();
 }
 
-function momentOf(saga: Saga): Moment {
-  if (saga.seq > read.seq) read = { seq: saga.seq, log: [...read.log, ...saga.log(read.seq + 1)] };
-  return { snapshot: saga.snapshot(), log: read.log, outcome: saga.outcome, waitingFor: saga.waitingFor };
+/** Whether a log is told from its beginning. */
+function begins(first: SagaEvent | undefined): boolean {
+  return first?.type === 'saga_created' || first?.type === 'saga_compacted';
+}
+
+/** Whether what was can be told: of a long log that is followed only the end is kept. */
+export function isTold({ log }: Moment): boolean {
+  return base !== undefined || begins(log[0]);
+}
+
+export function momentOf(saga: Saga, log: readonly SagaEvent[]): Moment {
+  return { snapshot: saga.snapshot(), log, outcome: saga.outcome, waitingFor: saga.waitingFor };
+}
+
+/** A saga folded anew from these events of the log: the first ones, or all. */
+export function folded(log: readonly SagaEvent[], options: { now?: () => number } = {}): Saga {
+  return base ? Saga.restore(base, log, options) : Saga.replay(log, options);
 }

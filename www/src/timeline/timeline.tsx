@@ -4,7 +4,8 @@ import { computed } from '@preact/signals';
 
 import { wallTime } from '../live/clock.ts';
 import { phase, time } from '../run/simulation.ts';
-import { isElsewhere, moment } from '../state/saga.ts';
+import { isElsewhere } from '../state/saga.ts';
+import { isPast, moment } from '../state/travel.ts';
 import { duration } from '../ui/duration.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { type Chart, chartOf, type Kind, type Kill, type Lane, type Span } from './chart.ts';
@@ -43,7 +44,8 @@ export function Timeline() {
 function Lanes({ chart: { from, to, lanes, kills } }: { chart: Chart }) {
   // What goes on, goes on until now.
   const isLive = isElsewhere.value && moment.value?.outcome === null;
-  const until = isLive ? Math.max(to, wallTime.value) : phase.value === 'playing' || phase.value === 'paused' ? Math.max(to, time.value) : to;
+  const isRun = phase.value === 'playing' || phase.value === 'paused';
+  const until = isPast.value ? to : isLive ? Math.max(to, wallTime.value) : isRun ? Math.max(to, time.value) : to;
   const length = Math.max(until - from, 1_000);
   const place = (at: number) => `${((at - from) / length) * 100}%`;
   return (

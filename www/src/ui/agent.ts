@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 
 import { analysis } from '../state/analysis.ts';
-import { moment } from '../state/saga.ts';
+import { moment } from '../state/travel.ts';
 
 /** How many colours there are; a colour may stand for several agents, which the label tells apart. */
 const COLOURS = 8;

@@ -1,10 +1,10 @@
-/** Why a file cannot be read as text, to be said behind its name. */
+/** Why a file cannot be read, to be said behind its name. */
 export class Unreadable extends Error {}
 
 export function chooseFile(use: (file: File) => void): void {
   const input = document.createElement('input');
   input.type = 'file';
-  input.accept = '.json,application/json';
+  input.accept = '.json,.jsonl,application/json';
   input.onchange = () => {
     const file = input.files?.[0];
     if (file) use(file);
@@ -12,19 +12,24 @@ export function chooseFile(use: (file: File) => void): void {
   input.click();
 }
 
-/** The text of a file; throws Unreadable. */
-export async function readText(file: File, mostMiB: number): Promise<string> {
+/** The bytes of a file; throws Unreadable. */
+export async function readBytes(file: File, mostMiB: number): Promise<Uint8Array> {
   if (file.size > mostMiB * 1024 * 1024) throw new Unreadable(`it is larger than ${mostMiB} MiB`);
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+/** What the bytes say as text; throws Unreadable. */
+export function textOf(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new Unreadable('it is not readable as UTF-8 text. Save it as UTF-8 JSON and open it again');
   }
 }
 
-export function saveText(name: string, text: string): void {
+export function saveFile(name: string, content: BlobPart, type = 'application/json'): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
