@@ -43,8 +43,8 @@ pub fn rust_component(subcommand: &str) -> Result<()> {
     )
 }
 
-/// npm writes down what lies in `node_modules`: a lock file that asks for more
-/// or for other versions makes it stale.
+/// npm writes down what it put into `node_modules`: a lock file that asks for more
+/// or for other versions makes it stale, and so does a folder that is not there.
 fn node_modules() -> Result<()> {
     let wanted = packages("package-lock.json")?
         .context("package-lock.json is missing: run `npm install`.")?;
@@ -53,7 +53,8 @@ fn node_modules() -> Result<()> {
     let stale = wanted.iter().any(|(place, package)| {
         !place.is_empty()
             && (present.contains_key(place) || package["optional"] != true)
-            && version(present.get(place)) != version(Some(package))
+            && (version(present.get(place)) != version(Some(package))
+                || !root().join(place).exists())
     });
     if stale {
         install(
