@@ -77,8 +77,7 @@ test('a run of another process is watched from its first step to its end', live(
   const { studio } = looker;
   const gate = await looker.gate();
   const child = looker.run('release.json', '--base-url', gate.url);
-  await looker.row(/running release-7 work .* waits for build .* did:build|running release-7/).waitFor();
-  await looker.row(/waits for build/).waitFor();
+  await looker.row(/running release-7 work .*waits for build .*at work: build/).waitFor();
   await looker.watch('release-7');
   await looker.node('build', 'executing').waitFor();
   gate.open('/build');
@@ -315,6 +314,8 @@ const looks = {
   forced: { viewport: { width: 1440, height: 900 }, forcedColors: 'active' },
 };
 
+const AGENTS = { build: 'did:mesh:builder', test: 'did:mesh:tester', ship: 'did:mesh:shipper' };
+
 /** One of each kind: at work, ended each way, waiting for a retry and for an operator, and a file that cannot be read. */
 async function everyKind(looker) {
   const plan = [
@@ -326,7 +327,7 @@ async function everyKind(looker) {
     ['release-46', { hang: ['ship'] }, /ship: attempt 1/],
   ];
   for (const [id, does, until, more = '', each = {}] of plan) {
-    writeFileSync(join(looker.cwd, `${id}.json`), JSON.stringify({ ...release(id, ...['build', 'test', 'ship'].map((name) => step(name, { agent: `did:mesh:${name}er`, ...each }))), name: 'checkout' }));
+    writeFileSync(join(looker.cwd, `${id}.json`), JSON.stringify({ ...release(id, ...Object.entries(AGENTS).map(([name, agent]) => step(name, { agent, ...each }))), name: 'checkout' }));
     writeFileSync(join(looker.cwd, `${id}.mjs`), actions(does, more));
     const child = looker.run(`${id}.json`, '--actions', `${id}.mjs`);
     if (until) await child.says(until);
@@ -342,7 +343,7 @@ test('every kind of saga: accessible, and as wide as the window, in each look', 
   const { page, studio } = looker;
   await everyKind(looker);
   for (const words of [
-    /unreadable/, /running release-46 checkout .*waits for ship .*at work: shiper/, /running release-45 .*waits for retry of test in /, /compensating release-44 .*waits for an operator for test/,
+    /unreadable/, /running release-46 checkout .*waits for ship .*at work: shipper/, /running release-45 .*waits for retry of test in /, /compensating release-44 .*waits for an operator for test/,
     /escalated release-43/, /rolled back release-42 .*step 'ship' failed: no ship/, /succeeded release-41/,
   ]) await looker.row(words).first().waitFor();
   for (const [name, look] of Object.entries(looks)) {
