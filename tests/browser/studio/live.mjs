@@ -1,75 +1,18 @@
 // The sagas of a journal, written by other processes, watched in the studio that the command line serves.
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Saga } from 'sagaward';
-import { FileJournal } from 'sagaward/node';
 
 import { directory, sagaward } from '../../js/cli/child.mjs';
 import { actions, saga, step } from '../../js/cli/sagas.mjs';
 import { studio } from '../../js/cli/studio.mjs';
 import { violations } from './layout.mjs';
+import { keep, live } from './looker.mjs';
 import { onFreshPage } from './studio.mjs';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
-
-/** A page that shows a journal, whose directory the test may fill. */
-const live = (use, { files = {}, ...options } = {}) => async (t) => {
-  const cwd = directory(t, { 'journal/notes.txt': '', ...files });
-  const server = await studio(t, cwd, ['--journal', 'journal']);
-  await onFreshPage((page) => use(new Looker(page, cwd, server, t)), { at: server.address, ...options })();
-};
-
-/** The Live view as a person finds their way in it, beside the processes that it shows. */
-class Looker {
-  constructor(studio, cwd, server, t) {
-    Object.assign(this, { studio, cwd, server, t, page: studio.page, region: studio.live });
-    this.folder = join(cwd, 'journal');
-    this.list = this.region.getByRole('listbox', { name: 'Sagas' });
-    this.connection = this.region.locator('.live-connection');
-    this.filter = this.region.getByRole('searchbox', { name: 'Filter sagas' });
-  }
-
-  row(name) {
-    return this.list.getByRole('option', { name });
-  }
-
-  async watch(id) {
-    await this.row(id).click();
-    await this.studio.lifecycle.getByText(id, { exact: true }).first().waitFor();
-  }
-
-  node(id, state) {
-    return this.studio.graph.getByRole('option', { name: new RegExp(`^${id}, ${state}`) });
-  }
-
-  run(file, ...args) {
-    return sagaward(this.t, this.cwd, ['run', file, '--journal', 'journal', ...args]);
-  }
-
-  /** A server that answers to a step when it is told to. */
-  async gate() {
-    const waiting = new Map();
-    const of = (path) => {
-      if (!waiting.has(path)) {
-        const one = {};
-        one.opened = new Promise((resolve) => (one.open = resolve));
-        waiting.set(path, one);
-      }
-      return waiting.get(path);
-    };
-    const server = createServer(async ({ url }, response) => {
-      await of(url).opened;
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    this.t.after(() => server.close());
-    return { url: `http://127.0.0.1:${server.address().port}`, open: (path) => of(path).open() };
-  }
-}
 
 const release = (id, ...steps) => saga(steps, { saga_id: id });
 
@@ -133,18 +76,6 @@ test('a run whose process is killed stands still, and goes on with the one that 
   await studio.lifecycle.getByText('outcome: succeeded').waitFor();
   await studio.log.getByText('attempt_lost').waitFor();
 }, { files: { 'release.json': release('release-9', step('build'), step('ship')), 'slow.mjs': actions({ hang: ['ship'] }), 'well.mjs': actions() } }));
-
-/** Keeps the beginnings of so many sagas, as `work-0` and so on. */
-async function keep(folder, count, from = 0) {
-  const journal = new FileJournal(folder, { fsync: false });
-  const begin = Date.now() - 3 * 86_400_000;
-  for (let at = from; at < from + count; at += 1) {
-    const one = Saga.fromDefinition({ name: 'work', session_id: 's', steps: [step('build'), step('ship')] }, { saga_id: `work-${at}`, now: () => begin + at * 1_000 });
-    if (at % 2 === 0) one.transitionStep('build', 'executing');
-    await journal.append(one.sagaId, one.log(), 0);
-    one.free();
-  }
-}
 
 test('what is watched is only looked at: nothing on the page moves it, and it says why', live(async (looker) => {
   const { studio } = looker;
