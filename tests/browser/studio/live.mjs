@@ -1,75 +1,18 @@
 // The sagas of a journal, written by other processes, watched in the studio that the command line serves.
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Saga } from 'sagaward';
-import { FileJournal } from 'sagaward/node';
 
 import { directory, sagaward } from '../../js/cli/child.mjs';
 import { actions, saga, step } from '../../js/cli/sagas.mjs';
 import { studio } from '../../js/cli/studio.mjs';
 import { violations } from './layout.mjs';
+import { keep, live } from './looker.mjs';
 import { onFreshPage } from './studio.mjs';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
-
-/** A page that shows a journal, whose directory the test may fill. */
-const live = (use, { files = {}, ...options } = {}) => async (t) => {
-  const cwd = directory(t, { 'journal/notes.txt': '', ...files });
-  const server = await studio(t, cwd, ['--journal', 'journal']);
-  await onFreshPage((page) => use(new Looker(page, cwd, server, t)), { at: server.address, ...options })();
-};
-
-/** The Live view as a person finds their way in it, beside the processes that it shows. */
-class Looker {
-  constructor(studio, cwd, server, t) {
-    Object.assign(this, { studio, cwd, server, t, page: studio.page, region: studio.live });
-    this.folder = join(cwd, 'journal');
-    this.list = this.region.getByRole('listbox', { name: 'Sagas' });
-    this.connection = this.region.locator('.live-connection');
-    this.filter = this.region.getByRole('searchbox', { name: 'Filter sagas' });
-  }
-
-  row(name) {
-    return this.list.getByRole('option', { name });
-  }
-
-  async watch(id) {
-    await this.row(id).click();
-    await this.studio.lifecycle.getByText(id, { exact: true }).first().waitFor();
-  }
-
-  node(id, state) {
-    return this.studio.graph.getByRole('option', { name: new RegExp(`^${id}, ${state}`) });
-  }
-
-  run(file, ...args) {
-    return sagaward(this.t, this.cwd, ['run', file, '--journal', 'journal', ...args]);
-  }
-
-  /** A server that answers to a step when it is told to. */
-  async gate() {
-    const waiting = new Map();
-    const of = (path) => {
-      if (!waiting.has(path)) {
-        const one = {};
-        one.opened = new Promise((resolve) => (one.open = resolve));
-        waiting.set(path, one);
-      }
-      return waiting.get(path);
-    };
-    const server = createServer(async ({ url }, response) => {
-      await of(url).opened;
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    this.t.after(() => server.close());
-    return { url: `http://127.0.0.1:${server.address().port}`, open: (path) => of(path).open() };
-  }
-}
 
 const release = (id, ...steps) => saga(steps, { saga_id: id });
 
@@ -77,8 +20,7 @@ test('a run of another process is watched from its first step to its end', live(
   const { studio } = looker;
   const gate = await looker.gate();
   const child = looker.run('release.json', '--base-url', gate.url);
-  await looker.row(/running release-7 work .* waits for build .* did:build|running release-7/).waitFor();
-  await looker.row(/waits for build/).waitFor();
+  await looker.row(/running release-7 work .*waits for build .*at work: build/).waitFor();
   await looker.watch('release-7');
   await looker.node('build', 'executing').waitFor();
   gate.open('/build');
@@ -134,18 +76,6 @@ test('a run whose process is killed stands still, and goes on with the one that 
   await studio.lifecycle.getByText('outcome: succeeded').waitFor();
   await studio.log.getByText('attempt_lost').waitFor();
 }, { files: { 'release.json': release('release-9', step('build'), step('ship')), 'slow.mjs': actions({ hang: ['ship'] }), 'well.mjs': actions() } }));
-
-/** Keeps the beginnings of so many sagas, as `work-0` and so on. */
-async function keep(folder, count, from = 0) {
-  const journal = new FileJournal(folder, { fsync: false });
-  const begin = Date.now() - 3 * 86_400_000;
-  for (let at = from; at < from + count; at += 1) {
-    const one = Saga.fromDefinition({ name: 'work', session_id: 's', steps: [step('build'), step('ship')] }, { saga_id: `work-${at}`, now: () => begin + at * 1_000 });
-    if (at % 2 === 0) one.transitionStep('build', 'executing');
-    await journal.append(one.sagaId, one.log(), 0);
-    one.free();
-  }
-}
 
 test('what is watched is only looked at: nothing on the page moves it, and it says why', live(async (looker) => {
   const { studio } = looker;
@@ -315,6 +245,8 @@ const looks = {
   forced: { viewport: { width: 1440, height: 900 }, forcedColors: 'active' },
 };
 
+const AGENTS = { build: 'did:mesh:builder', test: 'did:mesh:tester', ship: 'did:mesh:shipper' };
+
 /** One of each kind: at work, ended each way, waiting for a retry and for an operator, and a file that cannot be read. */
 async function everyKind(looker) {
   const plan = [
@@ -326,7 +258,7 @@ async function everyKind(looker) {
     ['release-46', { hang: ['ship'] }, /ship: attempt 1/],
   ];
   for (const [id, does, until, more = '', each = {}] of plan) {
-    writeFileSync(join(looker.cwd, `${id}.json`), JSON.stringify({ ...release(id, ...['build', 'test', 'ship'].map((name) => step(name, { agent: `did:mesh:${name}er`, ...each }))), name: 'checkout' }));
+    writeFileSync(join(looker.cwd, `${id}.json`), JSON.stringify({ ...release(id, ...Object.entries(AGENTS).map(([name, agent]) => step(name, { agent, ...each }))), name: 'checkout' }));
     writeFileSync(join(looker.cwd, `${id}.mjs`), actions(does, more));
     const child = looker.run(`${id}.json`, '--actions', `${id}.mjs`);
     if (until) await child.says(until);
@@ -342,7 +274,7 @@ test('every kind of saga: accessible, and as wide as the window, in each look', 
   const { page, studio } = looker;
   await everyKind(looker);
   for (const words of [
-    /unreadable/, /running release-46 checkout .*waits for ship .*at work: shiper/, /running release-45 .*waits for retry of test in /, /compensating release-44 .*waits for an operator for test/,
+    /unreadable/, /running release-46 checkout .*waits for ship .*at work: shipper/, /running release-45 .*waits for retry of test in /, /compensating release-44 .*waits for an operator for test/,
     /escalated release-43/, /rolled back release-42 .*step 'ship' failed: no ship/, /succeeded release-41/,
   ]) await looker.row(words).first().waitFor();
   for (const [name, look] of Object.entries(looks)) {

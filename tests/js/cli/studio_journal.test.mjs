@@ -300,7 +300,8 @@ for (const [who, obeys, answer] of [
     const cwd = directory(t, { 'journal/notes.txt': '', 'work.json': definition([step('a')]), 'killer.mjs': killer });
     const { list } = await shown(t, cwd);
     sagaward(t, cwd, ['run', 'work.json', '--actions', 'killer.mjs', '--journal', 'journal']);
-    const { waits_for } = await list.row(({ waits_for }) => waits_for.some((one) => one.for === who));
+    const { waits_for, agents } = await list.row(({ waits_for }) => waits_for.some((one) => one.for === who));
     assert.deepEqual(waits_for, [{ step_id: 'a', for: who }]);
+    assert.deepEqual(agents, obeys ? [] : ['did:a']);
   });
 }

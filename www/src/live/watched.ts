@@ -47,6 +47,8 @@ class Viewer {
   readonly #signal: AbortSignal;
   #state: SagaSnapshot | undefined;
   #log = new LogEnd();
+  /** Whether its events made no saga, up to the next beginning. */
+  #isRefused = false;
   #isAsked = false;
 
   constructor(signal: AbortSignal) {
@@ -67,12 +69,13 @@ class Viewer {
       case 'begin':
         this.#state = undefined;
         this.#log = new LogEnd();
+        this.#isRefused = false;
         break;
       case 'events':
-        this.#fold(data as readonly SagaEvent[]);
+        if (!this.#isRefused) this.#fold(data as readonly SagaEvent[]);
         break;
       case 'now':
-        say('live', this.#state ? '' : 'Nothing of it is durable yet.');
+        if (!this.#isRefused) say('live', this.#state ? '' : 'Nothing of it is durable yet.');
         this.#showSoon();
         break;
       case 'gone':
@@ -94,6 +97,7 @@ class Viewer {
       this.#showSoon();
     } catch (error) {
       if (!(error instanceof SagawardError)) throw error;
+      this.#isRefused = true;
       say('trouble', `Its events make no saga: ${error.message}`);
     }
   }

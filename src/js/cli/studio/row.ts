@@ -1,4 +1,4 @@
-import type { Saga } from '../../slim.js';
+import type { Activity, Saga, StepView } from '../../slim.js';
 import { type Summary, summaryOf } from '../summary.js';
 
 /** What is listed of a saga, or of a file that cannot be read. The studio's page has this shape too. */
@@ -24,11 +24,13 @@ export interface Listed extends Readonly<Summary> {
 // What is listed of a saga is bounded, whatever the saga holds.
 const LONGEST_TEXT = 200;
 const MOST_NAMED = 5;
+/** What a step does while nobody works on it. */
+const RESTS: ReadonlySet<Activity> = new Set<Activity>(['waiting', 'exhausted', 'held']);
 
 export function rowOf(key: string, saga: Saga, updatedAt: string): Listed {
   const { waits_for, ...summary } = summaryOf(saga, updatedAt);
   const steps = saga.steps();
-  const atWork = saga.outcome === null ? steps.filter(({ state }) => state === 'executing' || state === 'compensating') : [];
+  const atWork = saga.outcome === null ? steps.filter(isAtWork) : [];
   const agents = [...new Set(atWork.map(({ agent_did }) => agent_did))];
   const { saga_id, session_id, name, error } = summary;
   return {
@@ -45,6 +47,10 @@ export function rowOf(key: string, saga: Saga, updatedAt: string): Listed {
     waits_for: waits_for.slice(0, MOST_NAMED).map((one) => ({ ...one, step_id: cut(one.step_id) })),
     waits_for_more: Math.max(0, waits_for.length - MOST_NAMED),
   };
+}
+
+function isAtWork({ state, activity, fence }: StepView): boolean {
+  return (state === 'executing' || state === 'compensating') && !RESTS.has(activity) && !fence?.settled;
 }
 
 export function unreadable(key: string, problem: string): Row {
