@@ -115,6 +115,19 @@ const checks = {
     const results = { build: { did: 'build' } };
     equal(calls, [['build', 1, {}], ['build', 2, {}], ['ship', 1, results], ['ship', 2, results], ['undo', 'build', { did: 'build' }]]);
   },
+  'an action says itself that it must not be tried again': async ({ run, Saga, ActionError }) => {
+    const error = new ActionError('refused', { retryable: false, effect: 'none' });
+    equal([error instanceof Error, error.name], [true, 'ActionError']);
+    let attempts = 0;
+    const { outcome } = await run(Saga.fromDefinition({ ...definition, steps: [{ ...definition.steps[0], retries: 5 }] }), {
+      execute: () => {
+        attempts += 1;
+        throw error;
+      },
+      compensate: () => {},
+    });
+    equal([outcome, attempts], ['failed', 1]);
+  },
   'a signal cancels a run and aborts its actions': async ({ run, Saga }) => {
     const controller = new AbortController();
     const running = run(Saga.fromDefinition(definition), {

@@ -103,11 +103,15 @@ impl Module {
         Ok(module)
     }
 
-    pub fn largest(&self, count: usize) -> Vec<&Function> {
-        let mut functions: Vec<&Function> = self.functions.iter().collect();
-        functions.sort_by_key(|function| std::cmp::Reverse(function.bytes));
+    /// The largest functions, each with its callers on the shortest way from outside, the nearest
+    /// first.
+    pub fn largest(&self, count: usize) -> Vec<(&Function, Vec<String>)> {
+        let mut functions: Vec<(usize, &Function)> = self.functions.iter().enumerate().collect();
+        functions.sort_by_key(|(_, function)| std::cmp::Reverse(function.bytes));
         functions.truncate(count);
-        functions
+        let callers = self.callers();
+        let with_way = |(index, function)| (function, self.way_to(index, &callers));
+        functions.into_iter().map(with_way).collect()
     }
 
     /// The bytes of code by the crate that it is written in, and of data; the most first.
@@ -121,18 +125,10 @@ impl Module {
         sums
     }
 
-    /// Its callers on the shortest way from outside, the nearest first.
-    pub fn way_to(&self, function: &Function) -> Vec<String> {
-        let callers = self.callers();
+    fn way_to(&self, function: usize, callers: &HashMap<usize, Caller>) -> Vec<String> {
         let mut way = Vec::new();
-        let mut at = self
-            .functions
-            .iter()
-            .position(|other| std::ptr::eq(other, function));
-        while let Some(here) = at {
-            let Some(caller) = callers.get(&here) else {
-                break;
-            };
+        let mut at = Some(function);
+        while let Some(caller) = at.and_then(|here| callers.get(&here)) {
             let (name, next) = match caller {
                 Caller::Function(index) => (
                     self.functions.get(*index).map(|f| f.name.clone()),

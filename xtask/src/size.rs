@@ -82,9 +82,9 @@ pub fn report() -> Result<()> {
         println!("{bytes:>8}  {name}");
     }
     println!("\nIts {LARGEST} largest functions, and the shortest way from an export to each:");
-    for function in module.largest(LARGEST) {
+    for (function, way) in module.largest(LARGEST) {
         println!("{:>8}  {}", function.bytes, function.name);
-        for caller in module.way_to(function) {
+        for caller in way {
             println!("{:>10}← {caller}", "");
         }
     }
