@@ -1,8 +1,8 @@
 // What the studio's server tells of a journal that others write, and that it does not touch it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { createHash } from 'node:crypto';
 import { Saga } from 'sagaward';
@@ -39,13 +39,16 @@ class Kept {
     return this.keep();
   }
 
-  /** The bytes of the next append, not yet written. */
+  /** The bytes of the next append, written beside the journal alone. */
   async next(id, state) {
-    const before = readFileSync(this.path);
-    await this.move(id, state);
-    const all = readFileSync(this.path);
-    writeFileSync(this.path, before);
-    return all.subarray(before.length).toString();
+    const aside = `${this.folder}-aside`;
+    const copy = join(aside, basename(this.path));
+    mkdirSync(aside);
+    copyFileSync(this.path, copy);
+    this.saga.transitionStep(id, state);
+    await new FileJournal(aside, { fsync: false }).append(this.id, this.saga.log(this.#kept + 1), this.#kept);
+    this.#kept = this.saga.seq;
+    return readFileSync(copy, 'utf8').slice(readFileSync(this.path, 'utf8').length);
   }
 }
 
