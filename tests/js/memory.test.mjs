@@ -22,7 +22,7 @@ const works = {
     if (!judge()) throw new Error('misjudged');`],
   'sagas, by using': [100_000, `using saga = make(); saga.steps();`],
   'sagas, by free': [100_000, `const saga = make(); saga.snapshot(); saga.free();`],
-  'sagas, left to the garbage collector': [100_000, `make().log(); if (i % 1000 === 999) { gc(); await turn(); }`],
+  'sagas, left to the garbage collector': [100_000, `make().log(); if (i % 1000 === 999) await collect();`],
   'kills': [100_000, `
     const saga = make();
     kills.attach(saga);
