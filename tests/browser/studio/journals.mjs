@@ -80,6 +80,23 @@ test('a log that was kept is opened again', onPage(async (studio) => {
   assert.deepEqual(await studio.events(), events);
 }));
 
+test('the kills of a log that was kept are told, as they were at each event', onPage(async (studio) => {
+  const agent = 'did:mesh:copier';
+  await studio.simulate(definition('one', 'two'));
+  await studio.control('Step').click();
+  await studio.row('one').getByText('executing').waitFor();
+  await studio.kill(agent, { substitute: 'one that accepts' });
+  await studio.runUntil('succeeded');
+  const { name, text } = await studio.saved(await studio.snapshotItem('Keep the log as a file'));
+  await studio.control('Reset').click();
+  await studio.open(text, name);
+  const kills = () => studio.records.allTextContents();
+  await studio.records.first().waitFor();
+  assert.match((await kills()).join(), new RegExp(`^${agent}.*one handed_offdid:mesh:standby-1two handed_off`));
+  await studio.event((await studio.events()).findIndex((event) => event.includes('step_handed_off'))).click();
+  assert.doesNotMatch((await kills()).join(), /handed_off/);
+}));
+
 const lines = (file) => file.toString().split('\n');
 for (const [what, damage, reason] of [
   ['in which a letter was changed', (file) => lines(file).with(2, lines(file)[2].replace('one', 'two')).join('\n'), 'line 3: this is not what was written'],

@@ -13,7 +13,7 @@ const TERMINATION: Record<TerminationOutcome, IconName> = {
   already_killed: 'killed',
 };
 
-const HANDOFF: Record<HandoffStatus, IconName> = {
+export const HANDOFF: Record<HandoffStatus, IconName> = {
   pending: 'waiting',
   handed_off: 'to',
   failed: 'failed',

@@ -4,7 +4,7 @@ import { run, Saga, type SagaRun, type SagawardError } from 'sagaward/slim';
 import { attempt, refuse } from '../lifecycle/refusal.tsx';
 import { analysis, settle } from '../state/analysis.ts';
 import { killSwitch, underWay } from '../state/kills.ts';
-import { adopt, discard, folded, isOfText, isOpened, present } from '../state/saga.ts';
+import { adopt, discard, folded, isElsewhere, isOfText, openedAt, present } from '../state/saga.ts';
 import { backToNow, isPast, moment } from '../state/travel.ts';
 import { simulatedActions } from './behaviour.ts';
 import { VirtualClock } from './clock.ts';
@@ -47,7 +47,7 @@ export function currentRun(): SagaRun | undefined {
 export const isUnderWay = computed(() => (phase.value === 'playing' || phase.value === 'paused') && isOfText.value);
 
 /** Whether a saga that was opened may go on. */
-export const goesOn = computed(() => isOpened.value && isOfText.value && present.value?.outcome === null);
+export const goesOn = computed(() => openedAt.value > 0 && !isElsewhere.value && isOfText.value && present.value?.outcome === null);
 
 /** Goes on with the run of the definition as it stands, or begins one. */
 export function play(): void {

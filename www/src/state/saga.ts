@@ -32,8 +32,8 @@ export const current = signal<Saga | undefined>(undefined);
 export const shown = signal<object>({});
 /** The text that there was when it came. */
 const origin = signal<Text | undefined>(undefined);
-/** Whether it was opened, and not created from that text. */
-export const isOpened = signal(false);
+/** The number of its last event when it was opened, or as far as it is followed; 0 where it was created from that text. */
+export const openedAt = signal(0);
 
 /** Whether the saga is driven by another process: nothing on this page moves it. */
 export const isElsewhere = signal(false);
@@ -88,7 +88,7 @@ export function adopt(saga: Saga, { by = BY_HAND, opened = false }: { by?: Drive
 
 /** Shows a saga as it is by now, with what is known of its log. */
 export function follow(saga: Saga, log: readonly SagaEvent[], by: Driver): void {
-  replace(saga, by, false, log);
+  replace(saga, by, true, log);
 }
 
 /** Leaves the page without a saga. */
@@ -110,7 +110,7 @@ function replace(saga: Saga | undefined, by: Driver, opened: boolean, log = saga
     current.value = saga;
     if (!isSame) shown.value = {};
     origin.value = analysis.peek().text;
-    isOpened.value = opened;
+    openedAt.value = opened ? (saga?.seq ?? 0) : 0;
     lastEvent.value = saga?.seq ?? 0;
   });
   previous?.free();
