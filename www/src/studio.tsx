@@ -35,9 +35,9 @@ export function start(): void {
   remember();
   guardSagas();
   drawGraph();
-  if (token !== undefined) beginLive();
   planAhead();
   takeDrops();
+  if (token !== undefined) beginLive();
   render(<App />, document.body);
 
   document.addEventListener('keydown', (event) => {

@@ -10,7 +10,7 @@ import {
 import { batch } from '@preact/signals';
 
 import { settle } from '../state/analysis.ts';
-import { caret, text } from '../state/document.ts';
+import { caret, replacements, text } from '../state/document.ts';
 import { theme } from './theme.ts';
 
 export const HINT_ID = 'editor-hint';
@@ -62,6 +62,7 @@ export function replaceText(insert: string): void {
     scrollIntoView: true,
   });
   settle();
+  replacements.value += 1;
 }
 
 /** Selects a part of the text and moves the focus there. */

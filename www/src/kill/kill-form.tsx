@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import type { KillReason } from 'sagaward/slim';
 
 import { type Agent, killAgent, letBackIn, type Substitute } from '../state/kills.ts';
-import { isElsewhere } from '../state/saga.ts';
 import { Icon } from '../ui/icon.tsx';
 import { summary } from './summary.ts';
 
@@ -20,7 +19,7 @@ export function KillForm({ agents, readOnly }: { agents: readonly Agent[]; readO
     ?? agents[0];
 
   const kill = async () => {
-    if (!chosen || isElsewhere.peek()) return;
+    if (!chosen) return;
     // The next press must not meet another agent.
     picked.value = chosen.did;
     const record = await killAgent(chosen.did, reason.value, substitute.value);
@@ -35,7 +34,7 @@ export function KillForm({ agents, readOnly }: { agents: readonly Agent[]; readO
         void kill();
       }}
     >
-      <fieldset class="agents" disabled={readOnly}>
+      <fieldset class="agents">
         <legend>Agents</legend>
         {agents.map(({ did, killed, steps, executing }) => (
           <div class="agent" key={did} data-killed={killed}>
@@ -44,7 +43,7 @@ export function KillForm({ agents, readOnly }: { agents: readonly Agent[]; readO
               <span class="agent-did">{did}</span>
               <span class="agent-state"><Icon name={killed ? 'killed' : 'agent'} /> {killed ? 'killed' : work(steps, executing)}</span>
             </label>
-            {killed && !readOnly && !isElsewhere.value && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
+            {killed && !readOnly && <button type="button" class="button small" aria-label={`Let back in ${did}`} onClick={() => letBackIn(did)}>Let back in</button>}
           </div>
         ))}
       </fieldset>
@@ -64,7 +63,7 @@ export function KillForm({ agents, readOnly }: { agents: readonly Agent[]; readO
             <option value="hangs">one that hangs</option>
           </select>
         </label>
-        <button type="submit" class="button danger" aria-disabled={isElsewhere.value ? 'true' : undefined} aria-describedby={isElsewhere.value ? 'driven-elsewhere' : undefined}><Icon name="killed" /> Kill agent</button>
+        <button type="submit" class="button danger"><Icon name="killed" /> Kill agent</button>
       </div>}
       <p class="unseen" role="status">{outcome}</p>
     </form>

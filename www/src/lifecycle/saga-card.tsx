@@ -24,7 +24,9 @@ export function SagaCard({ moment }: { moment: Moment }) {
       </dl>
       {isPast.value
         ? <p class="hint-inline">This is what was: nothing is moved there.</p>
-        : isElsewhere.value ? null : snapshot.settings ? <p class="hint-inline">A run drives it: nothing is moved by hand.</p> : <SagaMoves snapshot={snapshot} />}
+        : isElsewhere.value
+          ? <p class="hint-inline">Another process drives it: nothing is moved from here.</p>
+          : snapshot.settings ? <p class="hint-inline">A run drives it: nothing is moved by hand.</p> : <SagaMoves snapshot={snapshot} />}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { Saga, SagawardError, type SagaSnapshot } from 'sagaward/slim';
 
 import { readBytes, saveFile, textOf, Unreadable } from '../open/file.ts';
-import { adopt, current } from '../state/saga.ts';
+import { adopt, current, present } from '../state/saga.ts';
 import { attempt, refuse } from './refusal.tsx';
 
 const MOST_MIB = 64;
@@ -19,7 +19,7 @@ export function saveSnapshot(): void {
 
 export function saveLog(): void {
   const saga = current.value;
-  if (saga) saveFile(`${nameOf(saga)}.jsonl`, saga.log().map((event) => `${JSON.stringify(event)}\n`).join(''), 'application/jsonl');
+  if (saga) saveFile(`${nameOf(saga)}.jsonl`, (present.peek()?.log ?? []).map((event) => `${JSON.stringify(event)}\n`).join(''), 'application/jsonl');
 }
 
 function nameOf(saga: Saga): string {

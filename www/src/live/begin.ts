@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 
-import { text } from '../state/document.ts';
+import { replacements } from '../state/document.ts';
 import { keepTime } from './clock.ts';
 import { listSagas } from './sagas.ts';
 import { unwatch } from './watched.ts';
@@ -9,10 +9,10 @@ import { unwatch } from './watched.ts';
 export function beginLive(): void {
   keepTime();
   listSagas();
-  // Who opens another definition wants to see that one.
-  let before = text.peek();
+  // Who opens a definition wants to see that one.
+  let before = replacements.peek();
   effect(() => {
-    if (text.value !== before) unwatch();
-    before = text.value;
+    if (replacements.value > before) unwatch();
+    before = replacements.value;
   });
 }

@@ -19,7 +19,7 @@ export function watch(key: string): void {
   const here = (leaving = new AbortController());
   watched.value = key;
   say('reading', 'Reading its journal…');
-  void listen(`live/sagas/${key}`, here.signal, new Viewer(here.signal));
+  void listen(`live/sagas/${key}`, here.signal, new Viewer(here.signal, leave));
 }
 
 /** Gives the page back. */
@@ -39,20 +39,20 @@ function say(state: 'reading' | 'live' | 'trouble', words: string): void {
   standing.value = { state, words };
 }
 
-/** Who drives it is another process; when the page shows another saga instead, this one is left. */
-const ELSEWHERE: Driver = { leave, soon: (show) => show(), isElsewhere: true };
-
 /** Folds what it is told, and shows it as often as there is something to see. */
 class Viewer {
   readonly #signal: AbortSignal;
+  readonly #driver: Driver;
   #state: SagaSnapshot | undefined;
   #log = new LogEnd();
   /** Whether its events made no saga, up to the next beginning. */
   #isRefused = false;
   #isAsked = false;
 
-  constructor(signal: AbortSignal) {
+  /** Calls `leave` when the page shows another saga instead. */
+  constructor(signal: AbortSignal, leave: () => void) {
     this.#signal = signal;
+    this.#driver = { leave: () => signal.aborted || leave(), soon: (show) => show(), isElsewhere: true };
   }
 
   opened(): void {
@@ -93,7 +93,7 @@ class Viewer {
       const saga = this.#state ? Saga.restore(this.#state, events) : Saga.replay(events);
       this.#state = saga.snapshot();
       saga.free();
-      this.#log.push(events);
+      this.#log.push(events, this.#state);
       this.#showSoon();
     } catch (error) {
       if (!(error instanceof SagawardError)) throw error;
@@ -107,7 +107,7 @@ class Viewer {
     this.#isAsked = true;
     requestAnimationFrame(() => {
       this.#isAsked = false;
-      if (this.#state && !this.#signal.aborted) follow(Saga.restore(this.#state), this.#log.events(), ELSEWHERE);
+      if (this.#state && !this.#signal.aborted) follow(Saga.restore(this.#state), this.#log.events(), this.#log.before, this.#driver);
     });
   }
 }

@@ -38,7 +38,7 @@ export function Run() {
         </label>
         {now !== 'idle' && <Progress />}
         {hasRun && <Control does={cancel} can>Cancel</Control>}
-        {isElsewhere.value && <span class="hint-inline" id="driven-elsewhere">Another process runs the saga that is shown: this page only looks on.</span>}
+        {isElsewhere.value && <span class="hint-inline">Another process runs the saga that is shown: this page only looks on.</span>}
         {goesOn.value && !hasRun && <span class="hint-inline">goes on with the saga that was opened</span>}
         {!mayGoOn && !isElsewhere.value && <span class="hint-inline">The definition may not run yet.</span>}
       </div>

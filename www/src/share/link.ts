@@ -53,10 +53,12 @@ export async function shareLink(): Promise<void> {
 
 /** Opens what the address of this page links to, if it does. */
 export async function openLink(): Promise<void> {
-  const fragment = new URLSearchParams(location.hash.slice(1)).get(KEY);
+  const fragments = new URLSearchParams(location.hash.slice(1));
+  const fragment = fragments.get(KEY);
   if (fragment === null) return;
-  // At the next visit the text is the one that was worked on.
-  history.replaceState(null, '', location.pathname + location.search);
+  // At the next visit the text is the one that was worked on; what else the address opens stays.
+  fragments.delete(KEY);
+  history.replaceState(null, '', location.pathname + location.search + (fragments.size > 0 ? `#${fragments}` : ''));
   try {
     const { name, text, actions, settings: choices } = checked(JSON.parse(await unpacked(fragment)));
     batch(() => {

@@ -28,13 +28,13 @@ const BY_HAND: Driver = { leave: () => {}, soon: (show) => show() };
 
 /** The saga of this page, once there is one. */
 export const current = signal<Saga | undefined>(undefined);
-/** Another one for each saga that comes; one that is followed stays the same. */
-export const shown = signal<object>({});
 /** The text that there was when it came. */
 const origin = signal<Text | undefined>(undefined);
-/** The number of its last event when it was opened, or as far as it is followed; 0 where it was created from that text. */
+/** The number of its last event when it was opened, or up to which it is followed; 0 where it was created from that text. */
 export const openedAt = signal(0);
 
+/** How many sagas have come to this page; one that is followed is the same with each event. */
+export const arrivals = signal(0);
 /** Whether the saga is driven by another process: nothing on this page moves it. */
 export const isElsewhere = signal(false);
 
@@ -86,9 +86,9 @@ export function adopt(saga: Saga, { by = BY_HAND, opened = false }: { by?: Drive
   });
 }
 
-/** Shows a saga as it is by now, with what is known of its log. */
-export function follow(saga: Saga, log: readonly SagaEvent[], by: Driver): void {
-  replace(saga, by, true, log);
+/** Shows a saga as it is by now, with what is known of its log, and the state before that where it does not begin there. */
+export function follow(saga: Saga, log: readonly SagaEvent[], before: SagaSnapshot | undefined, by: Driver): void {
+  put(saga, log, before, by, false);
 }
 
 /** Leaves the page without a saga. */
@@ -96,34 +96,29 @@ export function discard(): void {
   replace(undefined, BY_HAND, false);
 }
 
-function replace(saga: Saga | undefined, by: Driver, opened: boolean, log = saga?.log() ?? []): void {
+function replace(saga: Saga | undefined, by: Driver, opened: boolean): void {
+  const log = saga?.log() ?? [];
+  const isWhole = log[0]?.type === 'saga_created' || log[0]?.type === 'saga_compacted';
+  // One that was folded from the log of another goes on where that one came from.
+  put(saga, log, log.length === 0 ? saga?.snapshot() : isWhole ? undefined : base, by, opened);
+}
+
+function put(saga: Saga | undefined, log: readonly SagaEvent[], before: SagaSnapshot | undefined, by: Driver, opened: boolean): void {
   const previous = current.peek();
-  const isSame = by === driver && by.isElsewhere && saga?.sagaId === previous?.sagaId;
-  if (by !== driver || !by.isElsewhere) driver.leave();
+  const isSame = by === driver && by.isElsewhere;
+  if (!isSame) driver.leave();
   driver = by;
   read = { seq: saga?.seq ?? 0, log };
-  // One that was folded from the log of another goes on where that one came from.
-  if (log.length === 0) base = saga?.snapshot();
-  else if (begins(log[0]) || by.isElsewhere) base = undefined;
+  base = before;
   batch(() => {
+    if (!isSame) arrivals.value += 1;
     isElsewhere.value = by.isElsewhere ?? false;
     current.value = saga;
-    if (!isSame) shown.value = {};
     origin.value = analysis.peek().text;
-    openedAt.value = opened ? (saga?.seq ?? 0) : 0;
+    openedAt.value = opened || by.isElsewhere ? (saga?.seq ?? 0) : 0;
     lastEvent.value = saga?.seq ?? 0;
   });
   previous?.free();
-}
-
-/** Whether a log is told from its beginning. */
-function begins(first: SagaEvent | undefined): boolean {
-  return first?.type === 'saga_created' || first?.type === 'saga_compacted';
-}
-
-/** Whether what was can be told: of a long log that is followed only the end is kept. */
-export function isTold({ log }: Moment): boolean {
-  return base !== undefined || begins(log[0]);
 }
 
 export function momentOf(saga: Saga, log: readonly SagaEvent[]): Moment {

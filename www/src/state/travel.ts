@@ -1,11 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import type { Saga } from 'sagaward/slim';
 
-import { notice } from './notice.ts';
-import { current, folded, isTold, type Moment, momentOf, present, shown } from './saga.ts';
+import { arrivals, current, folded, type Moment, momentOf, present } from './saga.ts';
 
 /** The event after which the page shows the saga, while it shows it as it was. */
-const chosen = signal<{ readonly of: object; readonly seq: number } | undefined>(undefined);
+const chosen = signal<{ readonly of: number; readonly seq: number } | undefined>(undefined);
 
 interface Past extends Moment {
   readonly saga: Saga;
@@ -17,7 +16,7 @@ let last: Past | undefined;
 const past = computed<Past | undefined>(() => {
   const { of, seq } = chosen.value ?? {};
   const now = present.value;
-  const log = now && of === shown.value && seq !== undefined && seq < now.snapshot.seq ? now.log.filter((event) => event.seq <= seq) : undefined;
+  const log = now && of === arrivals.value && seq !== undefined && seq < now.snapshot.seq ? now.log.filter((event) => event.seq <= seq) : undefined;
   if (log && last?.log.length === log.length && last.log[0] === log[0]) return last;
   last?.saga.free();
   const saga = log && folded(log);
@@ -33,12 +32,7 @@ export const isPast = computed(() => past.value !== undefined);
 
 /** Shows the saga as it was after an event; after the last one it is as it is now. */
 export function travelTo(seq: number): void {
-  const now = present.peek();
-  if (now && !isTold(now)) {
-    notice.value = 'Only the end of this long log is kept here, so the page cannot show what was.';
-    return;
-  }
-  chosen.value = now && { of: shown.peek(), seq };
+  chosen.value = { of: arrivals.peek(), seq };
 }
 
 export function backToNow(): void {

@@ -42,10 +42,10 @@ export function Timeline() {
 }
 
 function Lanes({ chart: { from, to, lanes, kills } }: { chart: Chart }) {
-  // What goes on, goes on until now.
-  const isLive = isElsewhere.value && moment.value?.outcome === null;
-  const isRun = phase.value === 'playing' || phase.value === 'paused';
-  const until = isPast.value ? to : isLive ? Math.max(to, wallTime.value) : isRun ? Math.max(to, time.value) : to;
+  // What goes on, in a simulation or elsewhere, goes on until now.
+  const isSimulated = phase.value === 'playing' || phase.value === 'paused';
+  const now = isElsewhere.value ? (moment.value?.outcome === null ? wallTime.value : to) : isSimulated ? time.value : to;
+  const until = isPast.value ? to : Math.max(to, now);
   const length = Math.max(until - from, 1_000);
   const place = (at: number) => `${((at - from) / length) * 100}%`;
   return (
