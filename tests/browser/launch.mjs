@@ -2,11 +2,11 @@
 import { chromium, firefox } from 'playwright-core';
 
 const browsers = {
-  chromium: () => chromium.launch({
+  chromium: (args) => chromium.launch({
     executablePath: process.env.SAGAWARD_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
+      '--disable-component-update', '--disable-sync', ...args,
     ],
   }),
   // By WebDriver BiDi, which any Firefox speaks; Playwright's own protocol needs a Firefox of its own. From 1.65 on
@@ -20,6 +20,7 @@ const browsers = {
 
 export const browserName = process.env.SAGAWARD_BROWSER ?? 'chromium';
 
-export function launch() {
-  return browsers[browserName]();
+/** With further arguments for Chromium. */
+export function launch(...args) {
+  return browsers[browserName](args);
 }

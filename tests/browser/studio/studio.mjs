@@ -58,7 +58,7 @@ export const onFreshPage = (use, { init, expected, at, ...options } = {}) => asy
 
 /** The body of a test in a browser whose texts are twice as large. */
 export const withLargeText = (use, options) => async () => {
-  const own = await chromium.launch({ ...CHROMIUM, args: [...CHROMIUM.args, '--blink-settings=defaultFontSize=32,defaultFixedFontSize=26'] });
+  const own = await launch('--blink-settings=defaultFontSize=32,defaultFixedFontSize=26');
   try {
     const visit = await arrive(options, undefined, { by: own });
     await use(new Studio(visit.page));
