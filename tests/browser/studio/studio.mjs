@@ -182,7 +182,7 @@ class Studio {
     await this.open(definition);
     await this.verdict.getByText('Valid saga').waitFor();
     const table = this.run.getByRole('list', { name: 'Simulated actions' });
-    if (!(await table.isVisible())) await this.run.getByText('Simulated actions').click();
+    if (!(await table.isVisible())) await this.run.locator('summary').press('Enter'); // a click may miss what moves while the page settles
     await this.run.getByRole('combobox', { name: 'If an undo fails' }).selectOption(onUndoFailure);
     for (const { id } of definition.steps) {
       const { seconds = 10, fault = 'succeeds', times = 1 } = behaviours[id] ?? {};
