@@ -25,7 +25,7 @@ export const view = new EditorView({
       foldGutter({ openText: '▾', closedText: '▸' }),
       highlightSpecialChars(),
       history(),
-      drawSelection(),
+      drawSelection({ cursorBlinkRate: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 1_200 }),
       EditorState.allowMultipleSelections.of(true),
       EditorState.tabSize.of(2),
       indentOnInput(),
