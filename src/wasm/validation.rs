@@ -1,6 +1,7 @@
 //! Validation over one input buffer and one answer buffer: no generated glue, so that an instance
 //! of its own can do it and be replaced after a trap.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::error::Error;
 struct Buffers {
     input: Vec<u8>,
     answer: Vec<u8>,
+    defaults: ValidateOptions,
 }
 
 thread_local! {
@@ -30,8 +32,10 @@ enum Answer {
 #[wasm_bindgen]
 pub fn validation_input(capacity: usize) -> *mut u8 {
     BUFFERS.with_borrow_mut(|buffers| {
-        buffers.input.clear();
-        buffers.input.resize(capacity, 0);
+        // What is there already is written over: clearing it would take as long as reading it.
+        if buffers.input.len() < capacity {
+            buffers.input.resize(capacity, 0);
+        }
         buffers.input.as_mut_ptr()
     })
 }
@@ -88,12 +92,20 @@ pub fn validation_answer_len() -> usize {
 }
 
 impl Buffers {
-    fn parts(&self, options: usize, document: usize) -> Result<(ValidateOptions, &[u8]), Error> {
+    fn parts(
+        &self,
+        options: usize,
+        document: usize,
+    ) -> Result<(Cow<'_, ValidateOptions>, &[u8]), Error> {
         let (options, rest) = self.input.split_at_checked(options).unwrap_or_default();
         let document = rest.get(..document).unwrap_or_default();
+        if options.is_empty() {
+            return Ok((Cow::Borrowed(&self.defaults), document));
+        }
         // The face encodes the options itself: they are UTF-8.
         let options = std::str::from_utf8(options).unwrap_or("?");
-        Ok((ValidateOptions::from_json(options)?, document))
+        let options = ValidateOptions::from_json(options)?;
+        Ok((Cow::Owned(options), document))
     }
 
     fn answer(&mut self, answer: &Answer) -> *const u8 {
