@@ -3,13 +3,15 @@ import './log.css';
 import { batch, computed, signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-import { present } from '../state/saga.ts';
+import { arrivals, present } from '../state/saga.ts';
 import { backToNow, isPast, moment } from '../state/travel.ts';
 import { EventRow } from './event-row.tsx';
 import { matching, sought } from './filter.ts';
 import { visit } from './visit.ts';
 
 const MOST_LISTED = 400;
+/** So far from its end a list still counts as scrolled to it. */
+const NEAR_PX = 8;
 
 /** Behind the last event that is listed; none where that is the last one there is. */
 const end = signal<number | undefined>(undefined);
@@ -31,8 +33,13 @@ export function Log() {
   const selected = here.value;
   const reachable = selected !== undefined && events.some(({ seq }) => seq === selected) ? selected : events.at(-1)?.seq;
 
+  // New events come into sight, but not for those who scrolled away: what they reach for must not move.
+  const follows = useRef(true);
   useLayoutEffect(() => {
-    if (list.current && selected === undefined) list.current.scrollTop = list.current.scrollHeight;
+    follows.current = true;
+  }, [arrivals.value]);
+  useLayoutEffect(() => {
+    if (list.current && selected === undefined && follows.current) list.current.scrollTop = list.current.scrollHeight;
   }, [events, selected]);
   useLayoutEffect(() => {
     const row = list.current?.querySelector<HTMLElement>('[tabindex="0"]');
@@ -75,7 +82,11 @@ export function Log() {
       {lost > 0 && <p class="remark">The first {lost.toLocaleString('en')} events are not listed: a snapshot has none of the log before it.</p>}
       {events.length > 0
         ? (
-          <div class="events" ref={list}>
+          <div
+            class="events"
+            ref={list}
+            onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => (follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX)}
+          >
             {from > 0 && <button type="button" class="button quiet" onClick={() => (end.value = from + MOST_LISTED / 2)}>{from.toLocaleString('en')} events before</button>}
             <div role="listbox" aria-labelledby="log-heading" onKeyDown={walk}>
               {events.map((event) => <EventRow key={event.seq} event={event} selected={event.seq === selected} reachable={event.seq === reachable} />)}
