@@ -3,6 +3,7 @@
 use super::Turn;
 use super::agenda::Committed;
 use super::command::Command;
+use super::graph::entry;
 use super::input::Failure;
 use crate::definition::Json;
 use crate::error::Error;
@@ -227,17 +228,11 @@ impl Turn<'_> {
 
     /// What is to be undone; the last is the next.
     fn committed(&self) -> Vec<Committed> {
-        let without_effect = self.settings().nothing_to_undo.iter();
-        let mut without_effect: Vec<&str> = without_effect.map(String::as_str).collect();
-        without_effect.sort_unstable();
-        let steps = self.saga.steps();
-        let committed = committed(self.saga).into_iter().map(|position| {
-            let id = steps.get(position).map(|step| step.step_id.as_str());
-            let known = id.and_then(|id| without_effect.binary_search(&id).ok());
-            Committed {
-                position,
-                nothing_to_undo: known.is_some(),
-            }
+        let without_effect = without_effect(self.saga, &self.settings().nothing_to_undo);
+        let committed = committed(self.saga).into_iter();
+        let committed = committed.map(|position| Committed {
+            position,
+            nothing_to_undo: entry(&without_effect, position),
         });
         committed.collect()
     }
@@ -278,14 +273,21 @@ pub(super) fn committed(saga: &Saga) -> Vec<usize> {
         | StepState::CompensationFailed
         | StepState::Failed => None,
     });
-    sorted(committed)
+    let mut committed: Vec<(u64, usize)> = committed.collect();
+    committed.sort_unstable();
+    let committed = committed.into_iter();
+    committed.map(|(_, position)| position).collect()
 }
 
-/// Positions by rank.
-pub(super) fn sorted(ranked: impl Iterator<Item = (u64, usize)>) -> Vec<usize> {
-    let mut ranked: Vec<(u64, usize)> = ranked.collect();
-    ranked.sort_unstable();
-    ranked.into_iter().map(|(_, position)| position).collect()
+/// For each step whether it is one of these, which have no effect.
+pub(super) fn without_effect(saga: &Saga, nothing_to_undo: &[String]) -> Vec<bool> {
+    let mut without_effect = vec![false; saga.steps().len()];
+    for position in nothing_to_undo.iter().filter_map(|id| saga.position(id)) {
+        if let Some(without_effect) = without_effect.get_mut(position) {
+            *without_effect = true;
+        }
+    }
+    without_effect
 }
 
 /// The reference's words.

@@ -4,11 +4,11 @@
 use serde::Serialize;
 
 use super::agenda::Agenda;
-use super::compensation::committed;
+use super::compensation::{committed, without_effect};
 use super::graph::{Graph, Reach, entry};
 use super::order::Unit;
 use crate::definition::model::Policy;
-use crate::saga::{Saga, Step, StepState};
+use crate::saga::{Saga, StepState};
 
 /// What remains to be done in a saga, and what would be undone if it failed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,15 +83,12 @@ impl Plan {
     /// The plan of a saga, from its beginning or from wherever it stands. The steps that have
     /// `nothing_to_undo` are those of the run that drives it, or else these.
     pub fn of(saga: &Saga, nothing_to_undo: &[String]) -> Self {
-        let without_effect = saga
+        let nothing_to_undo = saga
             .settings()
             .map_or(nothing_to_undo, |settings| &settings.nothing_to_undo);
-        let mut undoable: Vec<bool> = saga.steps().iter().map(Step::has_undo).collect();
-        for position in without_effect.iter().filter_map(|id| saga.position(id)) {
-            if let Some(undoable) = undoable.get_mut(position) {
-                *undoable = true;
-            }
-        }
+        let without_effect = without_effect(saga, nothing_to_undo);
+        let steps = saga.steps().iter().zip(without_effect);
+        let undoable = steps.map(|(step, without_effect)| step.has_undo() || without_effect);
         let agenda = Agenda::of(saga);
         let graph = Graph::of(saga, &agenda);
         let waves = graph.waves();
@@ -101,7 +98,7 @@ impl Plan {
             .map_or(FEWEST, |share| share.max(FEWEST));
         let planner = Planner {
             saga,
-            undoable,
+            undoable: undoable.collect(),
             listed,
         };
         Self {

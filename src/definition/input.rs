@@ -66,7 +66,6 @@ fn in_words(reason: &str) -> String {
         "usize" => format!("a whole number from 0 to {}", usize::MAX),
         "f64" => "a number".to_owned(),
         "a sequence" => "a list".to_owned(),
-        "a map" => "an object".to_owned(),
         other => other.to_owned(),
     };
     format!("{found}expected {expected}")
