@@ -1,8 +1,7 @@
 import './kill.css';
 
 import { agents, history, underWay } from '../state/kills.ts';
-import { isElsewhere } from '../state/saga.ts';
-import { isPast } from '../state/travel.ts';
+import { isReadOnly } from '../state/travel.ts';
 import { KillForm } from './kill-form.tsx';
 import { Record } from './record.tsx';
 import { told, ToldKill } from './told.tsx';
@@ -19,7 +18,7 @@ export function KillSwitchPanel() {
         {count > 0 && <span class="count">{count} {count === 1 ? 'kill' : 'kills'}</span>}
       </header>
       {agents.value.length > 0
-        ? <KillForm agents={agents.value} readOnly={isPast.value || isElsewhere.value} />
+        ? <KillForm agents={agents.value} readOnly={isReadOnly.value} />
         : <p class="remark">The agents of a saga are registered here, to be stopped one by one; a substitute takes over what an agent was executing, or the saga is rolled back.</p>}
       {underWay.value > 0 && <p class="remark" role="status">The kill waits for an agent or a substitute, until they answer or their time is up.</p>}
       {count > 0 && (

@@ -2,8 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { SagaSnapshot, StepState, StepView } from 'sagaward/slim';
 
-import { isElsewhere } from '../state/saga.ts';
-import { isPast } from '../state/travel.ts';
+import { isReadOnly } from '../state/travel.ts';
 import { walk } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
@@ -62,7 +61,7 @@ function StepRow({ id, agent, state, unfolded, children }: Props) {
 function StepBody({ step, snapshot }: { step: StepView; snapshot: SagaSnapshot }) {
   return (
     <div class="step-body">
-      {!snapshot.settings && !isPast.value && !isElsewhere.value && <StepMoves snapshot={snapshot} id={step.step_id} from={step.state} />}
+      {!snapshot.settings && !isReadOnly.value && <StepMoves snapshot={snapshot} id={step.step_id} from={step.state} />}
       <StepFacts step={step} />
     </div>
   );

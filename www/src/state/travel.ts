@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Saga } from 'sagaward/slim';
 
-import { arrivals, current, folded, type Moment, momentOf, present } from './saga.ts';
+import { arrivals, current, folded, isElsewhere, type Moment, momentOf, present } from './saga.ts';
 
 /** The event after which the page shows the saga, while it shows it as it was. */
 const chosen = signal<{ readonly of: number; readonly seq: number } | undefined>(undefined);
@@ -29,6 +29,8 @@ export const moment = computed<Moment | undefined>(() => past.value ?? present.v
 /** The same, to be asked; it changes with `moment`. */
 export const shownSaga = computed(() => past.value?.saga ?? (present.value && current.value));
 export const isPast = computed(() => past.value !== undefined);
+/** Whether nothing on this page moves what it shows. */
+export const isReadOnly = computed(() => isPast.value || isElsewhere.value);
 
 /** Shows the saga as it was after an event; after the last one it is as it is now. */
 export function travelTo(seq: number): void {
