@@ -43,4 +43,4 @@ const { metafile } = await build({
   ],
 });
 
-await passOnLicences(join(outdir, 'cli.js'), metafile);
+await passOnLicences(join(outdir, 'cli.js'), Object.keys(metafile.inputs));

@@ -2,9 +2,9 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Puts the licence of every package that went into a bundle at its end. */
-export async function passOnLicences(outfile, metafile) {
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []));
+/** Puts the licence of every package whose modules went into a bundle at its end. */
+export async function passOnLicences(outfile, modules) {
+  const folders = new Set(modules.flatMap((module) => /\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(module) ?? []));
   for (const folder of folders) {
     const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));

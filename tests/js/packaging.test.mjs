@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import * as sagaward from 'sagaward';
+import { IndexedDbJournal } from 'sagaward/browser';
+import { FileJournal } from 'sagaward/node';
 import * as slim from 'sagaward/slim';
 
 const require = createRequire(import.meta.url);
@@ -69,6 +72,26 @@ test('import, require and all entries share one instance', () => {
   }
   // Initialised by the default entry.
   assert.equal(slim.isValid({}), false);
+  for (const Journal of [FileJournal, IndexedDbJournal]) assert.throws(() => new Journal(0), sagaward.SagawardError);
+});
+
+test('a process reads few files at its start, and who bundles the judge alone takes no part of a saga', async () => {
+  const read = async (code) => {
+    const { metafile } = await build({
+      stdin: { contents: code, resolveDir: dirname(fileURLToPath(import.meta.url)) },
+      ...{ bundle: true, write: false, metafile: true, format: 'esm', treeShaking: true, external: ['node:*'], logLevel: 'error' },
+    });
+    const [output] = Object.values(metafile.outputs);
+    const name = (input) => input.replace(/^.*\/dist\//, '');
+    return {
+      read: Object.keys(metafile.inputs).filter((input) => input !== '<stdin>').map(name).sort(),
+      taken: Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([input]) => name(input)).sort(),
+    };
+  };
+  const { read: files } = await read("import 'sagaward'");
+  assert.deepEqual(files, ['core.js', 'errors.js', 'index.js', 'journal.js', 'validation.js']);
+  const judge = await read("import { init, isValidText } from 'sagaward/slim'; console.log(init, isValidText)");
+  assert.deepEqual(judge.taken, ['<stdin>', 'errors.js', 'slim.js', 'validation.js']);
 });
 
 test('the schema is one, deeply frozen, and the one that is published', () => {
