@@ -22,22 +22,30 @@ pub(crate) fn read<T: DeserializeOwned>(json: &str, what: &str, code: Code) -> R
     })
 }
 
+/// What every snapshot begins with.
+#[derive(Deserialize)]
+pub(crate) struct Head {
+    pub format: String,
+    pub version: u32,
+}
+
 /// Reads a snapshot, which says of what format and version it is.
 pub(crate) fn read_snapshot<T: DeserializeOwned>(
     json: &str,
     format: &str,
     newest: u32,
+    head_of: fn(&T) -> Head,
 ) -> Result<T, Error> {
-    #[derive(Deserialize)]
-    struct Head {
-        format: String,
-        version: u32,
-    }
     let (what, code) = ("snapshot", Code::BadSnapshot);
     let bad = |place: &str, message: String| {
         Err(Error::new(code, format!("{what} ({place}): {message}")).with("place", place))
     };
-    let head: Head = read(json, what, code)?;
+    let snapshot = read(json, what, code);
+    let head = match &snapshot {
+        Ok(snapshot) => head_of(snapshot),
+        // Of another format or version it is wrong for that reason, whatever else it holds.
+        Err(_) => read(json, what, code)?,
+    };
     if head.format != format {
         return bad("format", format!("is '{}', not '{format}'", head.format));
     }
@@ -45,7 +53,7 @@ pub(crate) fn read_snapshot<T: DeserializeOwned>(
         let message = format!("is {}; this release reads up to {newest}", head.version);
         return bad("version", message);
     }
-    read(json, what, code)
+    snapshot
 }
 
 /// serde says what it expected in the words of Rust; these are the words of JSON.

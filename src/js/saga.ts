@@ -24,6 +24,8 @@ export type SagaEvent = { seq: number; at: string } & Fact;
 export type SagaInput = { at: number } & Told;
 export type { Command };
 
+const encoder = new TextEncoder();
+
 interface Clock {
   /** Epoch milliseconds. Default `Date.now`. */
   now?: () => number;
@@ -92,16 +94,16 @@ export class Saga {
     assertValidWritten(definitionText, validation);
     const named = saga_id === undefined ? randomId() : id(saga_id, 'saga_id');
     const at = number(callable(now, 'now')(), 'now()');
-    const core = withState(({ SagaCore }) => SagaCore.fromDefinition(definitionText, named, at));
+    const core = withState(({ SagaCore }) => SagaCore.fromDefinition(encoder.encode(definitionText), named, at));
     return Saga.#adopt(core, { now });
   }
 
   /** The saga of a snapshot and, where given, of the events behind it. Its log begins there. */
   static restore(snapshot: SagaSnapshot, laterEvents: Iterable<SagaEvent> = [], options: Clock = {}): Saga {
-    const snapshotText = json(snapshot, 'the snapshot');
+    const snapshotBytes = encoder.encode(json(snapshot, 'the snapshot'));
     const later = lines(laterEvents);
-    const core = withState(({ SagaCore }) => SagaCore.restore(snapshotText));
-    if (later) withState(() => core.fold(later));
+    const core = withState(({ SagaCore }) => SagaCore.restore(snapshotBytes));
+    if (later.length > 0) withState(() => core.fold(later));
     return Saga.#adopt(core, options);
   }
 
@@ -339,7 +341,7 @@ function randomId(): string {
   return withState(({ sagaId }) => sagaId(random));
 }
 
-function lines(events: Iterable<SagaEvent>): string {
+function lines(events: Iterable<SagaEvent>): Uint8Array {
   if (typeof events?.[Symbol.iterator] !== 'function') throw new SagawardError('bad_argument', 'the events must be a list');
-  return Array.from(events, (event) => json(event, 'an event')).join('\n');
+  return encoder.encode(Array.from(events, (event) => json(event, 'an event')).join('\n'));
 }

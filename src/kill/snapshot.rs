@@ -56,7 +56,11 @@ pub struct KilledAgent {
 impl KillSwitchSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
+        let head = |read: &Self| input::Head {
+            format: read.format.clone(),
+            version: read.version,
+        };
+        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION, head)
     }
 }
 

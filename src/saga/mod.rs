@@ -117,6 +117,11 @@ impl Saga {
         snapshot::take(self)
     }
 
+    /// The same as JSON text, without a copy of what it holds.
+    pub fn snapshot_text(&mut self) -> String {
+        snapshot::write(self)
+    }
+
     /// What the reference's `to_dict` gives.
     pub fn to_dict(&self) -> SagaDict {
         dict::of(self)

@@ -8,7 +8,7 @@ use super::state::{SagaState, StepState};
 use super::step::{Activity, Step};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
-use crate::definition::input;
+use crate::definition::{input, json};
 use crate::error::{Code, Error};
 use crate::map::Map;
 
@@ -79,7 +79,11 @@ pub struct KilledBy {
 impl SagaSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
+        let head = |read: &Self| input::Head {
+            format: read.format.clone(),
+            version: read.version,
+        };
+        input::read_snapshot(text, SNAPSHOT_FORMAT, SNAPSHOT_VERSION, head)
     }
 }
 
@@ -88,6 +92,25 @@ fn bad(place: &str, message: &str) -> Error {
 }
 
 pub(super) fn take(saga: &Saga) -> SagaSnapshot {
+    SagaSnapshot {
+        steps: saga.steps.clone(),
+        ..without_steps(saga)
+    }
+}
+
+/// The snapshot as JSON. The steps are lent to it: a copy would take longer than the writing.
+pub(super) fn write(saga: &mut Saga) -> String {
+    let steps = std::mem::take(&mut saga.steps);
+    let snapshot = SagaSnapshot {
+        steps,
+        ..without_steps(saga)
+    };
+    let text = json::text(&snapshot);
+    saga.steps = snapshot.steps;
+    text
+}
+
+fn without_steps(saga: &Saga) -> SagaSnapshot {
     SagaSnapshot {
         format: SNAPSHOT_FORMAT.to_owned(),
         version: SNAPSHOT_VERSION,
@@ -105,7 +128,7 @@ pub(super) fn take(saga: &Saga) -> SagaSnapshot {
         killed: saga.killed.iter().map(killed_by).collect(),
         settings: saga.settings.clone(),
         paused: saga.paused,
-        steps: saga.steps.clone(),
+        steps: Vec::new(),
     }
 }
 

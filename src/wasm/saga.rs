@@ -1,4 +1,4 @@
-//! The saga as a class. Documents cross as JSON text, which keeps the order of the user's keys.
+//! The saga as a class. Documents cross as JSON, which keeps the order of the user's keys.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -31,7 +31,8 @@ impl SagaCore {
 
     /// The saga of a definition that was judged valid.
     #[wasm_bindgen(js_name = fromDefinition)]
-    pub fn from_definition(definition: &str, id: &str, at: f64) -> Result<Self, JsValue> {
+    pub fn from_definition(definition: &[u8], id: &str, at: f64) -> Result<Self, JsValue> {
+        let definition = text(definition)?;
         let definition: SagaDefinition = objects::from_str(definition).map_err(invalid)?;
         let at = Timestamp::from_epoch_ms(at)?;
         let saga = Saga::from_definition(definition, id, at)?;
@@ -39,19 +40,19 @@ impl SagaCore {
     }
 
     /// The saga of a snapshot, as JSON.
-    pub fn restore(snapshot: &str) -> Result<Self, JsValue> {
-        let saga = Saga::restore(SagaSnapshot::from_json(snapshot)?)?;
+    pub fn restore(snapshot: &[u8]) -> Result<Self, JsValue> {
+        let saga = Saga::restore(SagaSnapshot::from_json(text(snapshot)?)?)?;
         Ok(Self(Driver::new(saga)))
     }
 
     /// The saga of a log, an event a line.
-    pub fn replay(log: &str) -> Result<Self, JsValue> {
-        Ok(Self(Driver::new(Saga::replay(events(log)?)?)))
+    pub fn replay(log: &[u8]) -> Result<Self, JsValue> {
+        Ok(Self(Driver::new(Saga::replay(events(text(log)?)?)?)))
     }
 
     /// Folds later events, one a line.
-    pub fn fold(&mut self, log: &str) -> Result<(), JsValue> {
-        for event in events(log)? {
+    pub fn fold(&mut self, log: &[u8]) -> Result<(), JsValue> {
+        for event in events(text(log)?)? {
             self.0.saga_mut().fold(event)?;
         }
         Ok(())
@@ -232,13 +233,19 @@ impl SagaCore {
     }
 
     /// Its snapshot, as JSON.
-    pub fn snapshot(&self) -> String {
-        json(&self.0.saga().snapshot())
+    pub fn snapshot(&mut self) -> String {
+        self.0.snapshot_text()
     }
 }
 
 fn ids<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
     json(&steps.map(|step| &step.step_id).collect::<Vec<_>>())
+}
+
+/// The text of a whole document, which comes in as bytes: the generated glue passes a string unit
+/// by unit.
+fn text(document: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(document).map_err(|error| Error::new(Code::NotJson, error.to_string()))
 }
 
 fn events(log: &str) -> Result<Vec<Event>, Error> {
