@@ -2,6 +2,7 @@
 //! kind would weigh ten kilobytes in the module.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Values by their names.
@@ -45,19 +46,15 @@ impl<V> Map<V> {
 
     /// Puts a value in; the one that was there before.
     pub fn insert(&mut self, name: impl Into<Arc<str>>, value: V) -> Option<V> {
-        let name = name.into();
-        let known = self.places.get(&name).copied();
-        let place = known.or_else(|| self.free.pop());
-        match place.and_then(|place| self.values.get_mut(place)) {
-            Some(slot) => {
-                if let (None, Some(place)) = (known, place) {
-                    self.places.insert(name, place);
+        match self.places.entry(name.into()) {
+            Entry::Occupied(known) => self.values.get_mut(*known.get())?.replace(value),
+            Entry::Vacant(new) => {
+                let place = self.free.pop().unwrap_or(self.values.len());
+                new.insert(place);
+                match self.values.get_mut(place) {
+                    Some(slot) => *slot = Some(value),
+                    None => self.values.push(Some(value)),
                 }
-                slot.replace(value)
-            }
-            None => {
-                self.places.insert(name, self.values.len());
-                self.values.push(Some(value));
                 None
             }
         }

@@ -68,11 +68,6 @@ impl Driver {
         &mut self.saga
     }
 
-    /// The saga's snapshot as JSON text.
-    pub fn snapshot_text(&mut self) -> String {
-        self.saga.snapshot_text()
-    }
-
     /// One input in, the commands to perform out. The same inputs give the same events, commands
     /// and state. What is stale, repeated or not the saga's business changes nothing.
     pub fn handle(&mut self, input: Input) -> Result<Vec<Command>, Error> {

@@ -30,7 +30,7 @@ pub struct SagaDefinition {
 }
 
 /// One step: an action of an agent, and how to undo it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct StepDefinition {
     /// Unique in its saga.

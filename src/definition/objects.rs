@@ -117,7 +117,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
         self.0.next_key_seed(seed)
     }
 
-    #[inline(never)]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         self.0.next_value_seed(Objects(seed))
     }
@@ -137,6 +136,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
     type Value = S::Value;
 
+    // Once for the members and the items that are of one kind.
+    #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<S::Value, D::Error> {
         self.0.deserialize(Objects(value))
     }

@@ -14,6 +14,7 @@ import type {
   Told,
   ValidateOptions,
 } from './sagaward_bg.js';
+import { isPlain, rowsOf, stepsOf } from './rows.js';
 import { release, withState } from './state.js';
 import { assertValidWritten } from './validation.js';
 
@@ -100,9 +101,8 @@ export class Saga {
 
   /** The saga of a snapshot and, where given, of the events behind it. Its log begins there. */
   static restore(snapshot: SagaSnapshot, laterEvents: Iterable<SagaEvent> = [], options: Clock = {}): Saga {
-    const snapshotBytes = encoder.encode(json(snapshot, 'the snapshot'));
     const later = lines(laterEvents);
-    const core = withState(({ SagaCore }) => SagaCore.restore(snapshotBytes));
+    const core = restored(snapshot);
     if (later.length > 0) withState(() => core.fold(later));
     return Saga.#adopt(core, options);
   }
@@ -159,7 +159,7 @@ export class Saga {
   /** The steps in the order of the definition; frozen, and the same list until the next event. */
   steps(): readonly StepView[] {
     return this.#view('steps', () => {
-      const steps = JSON.parse(this.#ask((core) => core.steps())) as StepView[];
+      const steps = this.#steps();
       // One that was handed out alone stays the same object.
       return frozen(steps.map((step) => (this.#views.get(`step ${step.step_id}`) as StepView | undefined) ?? step));
     });
@@ -235,7 +235,9 @@ export class Saga {
 
   /** All that is known of the saga but its log. */
   snapshot(): SagaSnapshot {
-    return JSON.parse(this.#ask((core) => core.snapshot()));
+    const snapshot = JSON.parse(this.#ask((core) => core.snapshotWithoutSteps())) as SagaSnapshot;
+    snapshot.steps = this.#steps();
+    return snapshot;
   }
 
   /**
@@ -313,6 +315,10 @@ export class Saga {
     return this.#views.get(name) as T;
   }
 
+  #steps(): Step[] {
+    return stepsOf(JSON.parse(this.#ask((core) => core.steps())));
+  }
+
   #byId(): ReadonlyMap<string, StepView> {
     return this.#view('by id', () => new Map(this.steps().map((step) => [step.step_id, step])));
   }
@@ -334,6 +340,22 @@ function create(init: { session_id: string; saga_id?: string; name?: string }, n
   const called = id(name, 'name');
   const at = number(now, 'now()');
   return withState(({ SagaCore }) => SagaCore.create(named, session, called, at));
+}
+
+/** The core of a snapshot; in rows, where its steps look as they were taken. */
+function restored(snapshot: unknown): SagaCore {
+  const restore = (document: unknown, rows?: unknown[][]) => {
+    const [whole, steps] = [document, rows].map((part) => (part === undefined ? undefined : encoder.encode(json(part, 'the snapshot'))));
+    return withState(({ SagaCore }) => SagaCore.restore(whole as Uint8Array, steps));
+  };
+  const { steps, ...rest } = (isPlain(snapshot, Object.prototype) ? snapshot : {}) as { steps?: unknown };
+  const rows = rowsOf(steps);
+  try {
+    if (rows) return restore({ ...rest, steps: [] }, rows);
+  } catch {
+    // The whole document says what is wrong and where.
+  }
+  return restore(snapshot);
 }
 
 function randomId(): string {

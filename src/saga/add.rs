@@ -10,18 +10,12 @@ use crate::error::{Code, Error};
 impl Saga {
     /// Adds steps that may wait for each other.
     pub(super) fn add_all(&mut self, steps: Vec<Step>) -> Result<(), Error> {
-        let before = self.steps.len();
         for step in steps {
-            self.check_fields(&step)?;
-            self.positions
-                .insert(step.step_id.as_str(), self.steps.len());
-            self.steps.push(step);
+            check_fields(&step)?;
+            self.put(step)?;
         }
-        let added = self.steps.get(before..).unwrap_or_default();
-        for step in added {
-            self.check_dependencies(step)?;
-        }
-        self.check_order()
+        let graph = self.steps.iter().map(|step| self.dependencies(step));
+        self.check_order(&graph.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Adds one step, which may wait for those before it.
@@ -30,75 +24,39 @@ impl Saga {
             let message = format!("saga '{}' has ended: no step can be added", self.saga_id);
             return Err(Error::new(Code::InvalidDefinition, message));
         }
-        self.check_fields(&step)?;
-        self.check_dependencies(&step)?;
-        self.positions
-            .insert(step.step_id.as_str(), self.steps.len());
+        check_fields(&step)?;
+        self.dependencies(&step)?;
+        self.put(step)
+    }
+
+    fn put(&mut self, step: Step) -> Result<(), Error> {
+        let id = step.step_id.as_str();
+        if let Some(before) = self.positions.insert(id, self.steps.len()) {
+            self.positions.insert(id, before);
+            let message = format!("Duplicate step ID: '{}'", quote(id));
+            return Err(invalid(&step, Rule::DuplicateStepId, "id", message));
+        }
         self.steps.push(step);
         Ok(())
     }
 
-    fn check_fields(&self, step: &Step) -> Result<(), Error> {
-        let texts = [
-            ("id", &step.step_id),
-            ("action_id", &step.action_id),
-            ("agent", &step.agent_did),
-        ];
-        if let Some((key, _)) = texts.iter().find(|(_, text)| text.is_empty()) {
-            return Err(invalid(step, Rule::MinLength, key, "must not be empty"));
-        }
-        if self.positions.contains(&step.step_id) {
-            let message = format!("Duplicate step ID: '{}'", quote(&step.step_id));
-            return Err(invalid(step, Rule::DuplicateStepId, "id", message));
-        }
-        if !(1..=86_400).contains(&step.timeout_seconds) {
-            let rule = if step.timeout_seconds < 1 {
-                Rule::Minimum
-            } else {
-                Rule::Maximum
-            };
-            return Err(invalid(step, rule, "timeout", "must be from 1 to 86400"));
-        }
-        if step.max_retries > 10 {
-            return Err(invalid(
-                step,
-                Rule::Maximum,
-                "retries",
-                "must be from 0 to 10",
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_dependencies(&self, step: &Step) -> Result<(), Error> {
-        let mut dependencies = step.depends_on.iter().flatten();
-        match dependencies.find(|id| self.position(id).is_none()) {
-            None => Ok(()),
-            Some(dependency) => {
+    /// Where the steps stand that a step waits for.
+    fn dependencies(&self, step: &Step) -> Result<Vec<usize>, Error> {
+        let known = |id: &String| {
+            self.position(id).ok_or_else(|| {
                 let message = format!(
                     "Step '{}': depends_on references unknown step '{}'",
                     quote(&step.step_id),
-                    quote(dependency)
+                    quote(id)
                 );
-                Err(invalid(
-                    step,
-                    Rule::UnknownDependency,
-                    "depends_on",
-                    message,
-                ))
-            }
-        }
+                invalid(step, Rule::UnknownDependency, "depends_on", message)
+            })
+        };
+        step.depends_on.iter().flatten().map(known).collect()
     }
 
-    fn check_order(&self) -> Result<(), Error> {
-        let graph = self.steps.iter().map(|step| {
-            let dependencies = step.depends_on.iter().flatten();
-            dependencies
-                .filter_map(|dependency| self.position(dependency))
-                .collect()
-        });
-        let graph: Vec<Vec<usize>> = graph.collect();
-        let cycles = cyclic_components(&graph);
+    fn check_order(&self, graph: &Vec<Vec<usize>>) -> Result<(), Error> {
+        let cycles = cyclic_components(graph);
         let first = cycles
             .first()
             .and_then(|members| self.steps.get(*members.first()?));
@@ -111,6 +69,34 @@ impl Saga {
             }
         }
     }
+}
+
+fn check_fields(step: &Step) -> Result<(), Error> {
+    let texts = [
+        ("id", &step.step_id),
+        ("action_id", &step.action_id),
+        ("agent", &step.agent_did),
+    ];
+    if let Some((key, _)) = texts.iter().find(|(_, text)| text.is_empty()) {
+        return Err(invalid(step, Rule::MinLength, key, "must not be empty"));
+    }
+    if !(1..=86_400).contains(&step.timeout_seconds) {
+        let rule = if step.timeout_seconds < 1 {
+            Rule::Minimum
+        } else {
+            Rule::Maximum
+        };
+        return Err(invalid(step, rule, "timeout", "must be from 1 to 86400"));
+    }
+    if step.max_retries > 10 {
+        return Err(invalid(
+            step,
+            Rule::Maximum,
+            "retries",
+            "must be from 0 to 10",
+        ));
+    }
+    Ok(())
 }
 
 /// As a report would say it of the step by itself.

@@ -117,9 +117,9 @@ impl Saga {
         snapshot::take(self)
     }
 
-    /// The same as JSON text, without a copy of what it holds.
-    pub fn snapshot_text(&mut self) -> String {
-        snapshot::write(self)
+    /// The same but its steps, which need not be copied to be seen.
+    pub fn snapshot_without_steps(&self) -> SagaSnapshot {
+        snapshot::without_steps(self)
     }
 
     /// What the reference's `to_dict` gives.

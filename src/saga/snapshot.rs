@@ -8,7 +8,7 @@ use super::state::{SagaState, StepState};
 use super::step::{Activity, Step};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
-use crate::definition::{input, json};
+use crate::definition::input;
 use crate::error::{Code, Error};
 use crate::map::Map;
 
@@ -98,19 +98,7 @@ pub(super) fn take(saga: &Saga) -> SagaSnapshot {
     }
 }
 
-/// The snapshot as JSON. The steps are lent to it: a copy would take longer than the writing.
-pub(super) fn write(saga: &mut Saga) -> String {
-    let steps = std::mem::take(&mut saga.steps);
-    let snapshot = SagaSnapshot {
-        steps,
-        ..without_steps(saga)
-    };
-    let text = json::text(&snapshot);
-    saga.steps = snapshot.steps;
-    text
-}
-
-fn without_steps(saga: &Saga) -> SagaSnapshot {
+pub(super) fn without_steps(saga: &Saga) -> SagaSnapshot {
     SagaSnapshot {
         format: SNAPSHOT_FORMAT.to_owned(),
         version: SNAPSHOT_VERSION,

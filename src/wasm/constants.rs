@@ -1,9 +1,10 @@
-//! The constants that the package exports: the build reads them here and writes them out as
+//! The constants of the package: the build reads them here and writes them out as
 //! JavaScript, so that they are stated once and reading one compiles no WebAssembly.
 
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::rows;
 use crate::definition::VALID_ACTION_PREFIXES;
 use crate::saga::{SagaState, StepState};
 
@@ -15,6 +16,7 @@ struct Constants {
     step_transitions: Transitions,
     #[serde(serialize_with = "table")]
     saga_transitions: Transitions,
+    step_fields: &'static [&'static str],
 }
 
 /// Each state, and those that may follow it.
@@ -31,6 +33,7 @@ pub fn constants() -> *const u8 {
         valid_action_prefixes: &VALID_ACTION_PREFIXES,
         step_transitions: transitions(StepState::ALL, StepState::name, StepState::allowed),
         saga_transitions: transitions(SagaState::ALL, SagaState::name, SagaState::allowed),
+        step_fields: rows::STEP_FIELDS,
     };
     // Writing our own structs to memory cannot fail.
     let mut json = serde_json::to_vec(&constants).unwrap_or_default();

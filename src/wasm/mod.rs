@@ -5,6 +5,7 @@ mod entropy;
 mod ids;
 mod kill;
 mod rate_limiter;
+mod rows;
 mod saga;
 mod throw;
 mod validation;

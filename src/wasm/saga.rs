@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::rows;
 use crate::decide::{self, Driver, Input, Plan};
 use crate::definition::json::text as json;
 use crate::definition::{Json, SagaDefinition, objects, parse_step};
@@ -39,10 +40,13 @@ impl SagaCore {
         Ok(Self(Driver::new(saga)))
     }
 
-    /// The saga of a snapshot, as JSON.
-    pub fn restore(snapshot: &[u8]) -> Result<Self, JsValue> {
-        let saga = Saga::restore(SagaSnapshot::from_json(text(snapshot)?)?)?;
-        Ok(Self(Driver::new(saga)))
+    /// The saga of a snapshot, as JSON, whose steps may be written as rows beside it.
+    pub fn restore(snapshot: &[u8], steps: Option<Vec<u8>>) -> Result<Self, JsValue> {
+        let mut snapshot = SagaSnapshot::from_json(text(snapshot)?)?;
+        if let Some(steps) = steps {
+            snapshot.steps = rows::read(text(&steps)?)?;
+        }
+        Ok(Self(Driver::new(Saga::restore(snapshot)?)))
     }
 
     /// The saga of a log, an event a line.
@@ -174,9 +178,9 @@ impl SagaCore {
         self.0.saga().waits_for_operator()
     }
 
-    /// Its steps, as JSON.
+    /// Its steps, as rows of JSON.
     pub fn steps(&self) -> String {
-        json(&self.0.saga().steps())
+        rows::write(self.0.saga().steps())
     }
 
     /// A step, as JSON.
@@ -232,9 +236,10 @@ impl SagaCore {
         json(&self.0.saga().to_dict())
     }
 
-    /// Its snapshot, as JSON.
-    pub fn snapshot(&mut self) -> String {
-        self.0.snapshot_text()
+    /// Its snapshot without the steps, as JSON.
+    #[wasm_bindgen(js_name = snapshotWithoutSteps)]
+    pub fn snapshot_without_steps(&self) -> String {
+        json(&self.0.saga().snapshot_without_steps())
     }
 }
 

@@ -399,6 +399,11 @@ const forged = {
   'no version': [change('version', undefined), /version/],
   'torn': [change('steps', undefined), /steps/],
   'an unknown field': [change('extra', 1), /extra/],
+  'an unknown field of a step': [change('steps.0.extra', 1), /steps\.0\.extra/],
+  'a step without a state': [change('steps.0.state', undefined), /steps\.0/],
+  'a step that is a list': [(document) => ({ ...document, steps: document.steps.map((step) => Object.values(step)) }), /steps\.0/],
+  'an unknown state of a step': [change('steps.0.state', 'sleeping'), /steps\.0\.state/],
+  'a fence that is a list': [change('steps.0.fence', ['kill', true]), /steps\.0\.fence/],
   'an unknown state': [change('state', 'sleeping'), /state/],
   'seq 0': [change('seq', 0), /seq/],
   'an end before the end': [change('completed_at', '2026-01-01T00:00:00.000Z'), /completed_at/],
@@ -414,6 +419,28 @@ for (const [name, [forge, message]] of Object.entries(forged)) {
     assert.throws(() => Saga.restore(forge(travelled(busy().snapshot()))), { name: 'SagawardError', code: 'bad_snapshot', message });
   });
 }
+
+const unusual = {
+  'in another order': (step) => Object.fromEntries(Object.entries(step).reverse()),
+  'without what is null': (step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== null)),
+  'with undefined for null': (step) => Object.fromEntries(Object.entries(step).map(([name, value]) => [name, value ?? undefined])),
+  'without a prototype': (step) => Object.assign(Object.create(null), step),
+  'that write themselves': (step) => ({ toJSON: () => step }),
+  'of a class that writes itself': (step) => Object.assign(Object.create({ toJSON: () => step }), step, { state: 'unheard of' }),
+  'with a field from a getter': ({ state, ...step }) => Object.defineProperty({ ...step }, 'state', { get: () => state, enumerable: true }),
+};
+for (const [name, rewrite] of Object.entries(unusual)) {
+  test(`a snapshot counts as JSON would write it: steps ${name}`, () => {
+    const taken = travelled(busy().snapshot());
+    assert.deepEqual(Saga.restore({ ...taken, steps: taken.steps.map(rewrite) }).snapshot(), taken);
+  });
+}
+
+test('one step has its fields in the same order, seen alone, in the list and in a snapshot', () => {
+  const made = busy();
+  const alone = made.snapshot().steps.map(({ step_id }) => JSON.stringify(busy().step(step_id)));
+  for (const steps of [made.steps(), made.snapshot().steps]) assert.deepEqual(steps.map((step) => JSON.stringify(step)), alone);
+});
 
 const torn = {
   'empty': [() => [], /empty/],
