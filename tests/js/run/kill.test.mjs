@@ -120,9 +120,10 @@ for (const [how, make] of Object.entries(journals)) {
 
   test(`${how}: what the killed agent reports moves nothing`, async () => {
     const action = deferred();
+    const ended = deferred();
     const { killSwitch, run, clock, saga, calls } = world(make(), {
-      options: { onUnconfirmed: 'proceed' },
-      callback: forever,
+      options: { callbackTimeoutMs: 60_000 },
+      callback: () => ended.promise,
       execute: ({ agent_did, step_id }) => (agent_did === A ? action.promise : `${step_id} by ${agent_did}`),
     });
     await reached(() => calls.length === 1);
@@ -131,6 +132,7 @@ for (const [how, make] of Object.entries(journals)) {
     action.resolve('by the killed agent');
     await turn();
     assert.equal(saga.step('one').state, 'executing');
+    ended.resolve();
     await killing;
     await clock.until(run);
     assert.equal(saga.step('one').execute_result, `one by ${B}`);
