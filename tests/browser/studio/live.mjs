@@ -105,6 +105,7 @@ test('what is watched is only looked at: nothing on the page moves it, and it sa
   for (const button of [studio.control('Run'), studio.control('Step')]) await button.dispatchEvent('click');
   assert.equal(await studio.killSwitch.getByRole('button').count(), 0);
   assert.equal(await studio.lifecycle.getByRole('group', { name: /^Moves/ }).count(), 0);
+  assert.equal((await studio.diagram().locator('[aria-current]').textContent()).trim(), 'running');
   assert.equal(await studio.lifecycle.getByRole('button', { name: 'Create saga' }).getAttribute('aria-disabled'), 'true');
   await looker.node('build', 'executing').waitFor();
   assert.deepEqual(files(), before);

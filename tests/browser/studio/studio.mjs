@@ -224,6 +224,11 @@ class Studio {
     return this.lifecycle.getByRole('group', { name: id ? `Moves of ${id}` : 'Moves of the saga', exact: true });
   }
 
+  /** The drawing of the states of a step, or of the saga, where nothing is moved. */
+  diagram(id) {
+    return this.lifecycle.getByRole('group', { name: `States of ${id ?? 'the saga'}`, exact: true });
+  }
+
   async unfold(id) {
     if (!(await this.moves(id).isVisible())) await this.row(id).locator('summary').click();
     await this.moves(id).waitFor();

@@ -4,6 +4,7 @@ import './documents.mjs';
 import './findings.mjs';
 import './steps.mjs';
 import './lifecycle.mjs';
+import './state_diagrams.mjs';
 import './snapshots.mjs';
 import './kills.mjs';
 import './runs.mjs';
