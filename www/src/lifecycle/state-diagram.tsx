@@ -1,6 +1,7 @@
 import './state-diagram.css';
 
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SagaState, StepState } from 'sagaward/slim';
 
 import { isPast } from '../state/travel.ts';
@@ -20,6 +21,12 @@ interface Props<Name extends SagaState | StepState> {
 /** A state machine: where it is, which way it came, and where it may go from here. */
 export function StateDiagram<Name extends SagaState | StepState>({ label, machine, way, state, button }: Props<Name>) {
   const { transitions, across, down } = machine;
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const now = host.current?.querySelector('[data-is="now"]');
+    // Where not all is in sight, this is.
+    if (host.current && now instanceof HTMLElement) host.current.scrollLeft = now.offsetLeft - host.current.clientWidth / 2;
+  }, [state]);
   const passed = new Set(way);
   const taken = new Set(way.map((to, index) => `${way[index - 1]} ${to}`));
   const names = (Object.keys(transitions) as Name[]).sort(byLife);
@@ -27,7 +34,7 @@ export function StateDiagram<Name extends SagaState | StepState>({ label, machin
 
   return (
     // What scrolls is reached by keys: by its buttons, or where it has none by itself.
-    <div class="diagram" role="group" aria-label={label} tabIndex={button ? undefined : 0}>
+    <div class="diagram" ref={host} role="group" aria-label={label} tabIndex={button ? undefined : 0}>
       <div class="diagram-sheet" style={sizes(across, down)}>
         <Moves layout={across} direction="across" moveIs={moveIs} />
         <Moves layout={down} direction="down" moveIs={moveIs} />
