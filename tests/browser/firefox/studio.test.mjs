@@ -11,7 +11,7 @@ test('an example is opened and run, an agent is killed at work, and a substitute
   await studio.verdict.getByText('Valid saga').waitFor();
   await studio.control('Step').click();
   await studio.control('Step').click();
-  await studio.row('hold-hotel').getByText('executing').waitFor();
+  await studio.standing('hold-hotel').getByText('executing').waitFor();
 
   await studio.kill(agent, { substitute: 'one that accepts' });
   assert.match(await studio.records.first().textContent(), /1 step handed over.*confirmed/);

@@ -69,12 +69,14 @@ class Looker {
 export async function keep(folder, count, from = 0) {
   const journal = new FileJournal(folder, { fsync: false });
   const begin = Date.now() - 3 * 86_400_000;
-  for (let at = from; at < from + count; at += 1) {
+  const keepOne = async (at) => {
     const one = Saga.fromDefinition({ name: 'work', session_id: 's', steps: [step('build'), step('ship')] }, { saga_id: `work-${at}`, now: () => begin + at * 1_000 });
     if (at % 2 === 0) one.transitionStep('build', 'executing');
     await journal.append(one.sagaId, one.log(), 0);
     one.free();
-  }
+  };
+  const all = Array.from({ length: count }, (_, index) => from + index);
+  while (all.length > 0) await Promise.all(all.splice(0, 100).map(keepOne));
 }
 
 export const release = (id, ...steps) => saga(steps, { saga_id: id });

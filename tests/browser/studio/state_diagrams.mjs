@@ -36,7 +36,8 @@ for (const [look, width] of Object.entries({ wide: 1440, narrow: 360 })) {
   test(`both state machines are drawn as the package has them, ${look}: nothing lies on anything, and all is in sight`, onPage(async (studio) => {
     await studio.create(definition('only'));
     await studio.look({ viewport: { width, height: 800 } });
-    for (const [diagram, transitions] of [[studio.moves(), SAGA_TRANSITIONS], [studio.moves('only'), STEP_TRANSITIONS]]) {
+    for (const [name, transitions] of [['Moves of the saga', SAGA_TRANSITIONS], ['Moves of only', STEP_TRANSITIONS]]) {
+      const diagram = studio.lifecycle.getByRole('group', { name, exact: true });
       const { moves, faults } = await drawn(diagram);
       assert.deepEqual(pairs(moves), table(transitions));
       assert.deepEqual(faults, []);
@@ -75,7 +76,7 @@ test('a drawing says where it is, which way it came and where it may go; what wa
 test('what a run drives is seen in both drawings as it goes', onPage(async (studio) => {
   await studio.simulate(definition('one', 'two'), { two: { fault: 'fails' } });
   await studio.control('Step').click();
-  await studio.row('one').locator('summary').getByText('executing').waitFor();
+  await studio.standing('one').getByText('executing').waitFor();
   assert.deepEqual(await told(studio.diagram('one')), { now: ['executing'], mark: 'now', next: ['executing → committed', 'executing → failed'], passed: ['pending → executing'], buttons: 0 });
   await studio.runUntil('rolled_back');
   assert.deepEqual(await told(studio.diagram()), { now: ['completed'], mark: 'now', next: [], passed: ['compensating → completed', 'running → compensating'], buttons: 0 });

@@ -1,5 +1,4 @@
-// All in one process, so that one browser, and for most tests one page, serves all.
-import './layout.mjs';
+// All in one process, so that one browser, and for most tests one page, serves all; beside it looks.test.mjs.
 import './documents.mjs';
 import './findings.mjs';
 import './steps.mjs';
@@ -11,7 +10,6 @@ import './runs.mjs';
 import './run_kills.mjs';
 import './graph.mjs';
 import './timeline.mjs';
-import './live.mjs';
 import './remains.mjs';
 import './travel.mjs';
 import './share.mjs';
