@@ -43,7 +43,7 @@ test('during a run: what runs, what is to come, and what would be undone now', o
 
 test('during a rollback: what is still to be undone; at the end: nothing', onPage(async (studio) => {
   await studio.simulate(definition('one', 'two', 'bad'), { bad: { fault: 'fails' } });
-  while (!(await studio.standing('two').getByText('compensating').isVisible())) await studio.control('Step').click();
+  await studio.stepUntil('two', 'compensating');
   await studio.remains.getByRole('heading', { name: 'Still to be undone, in this order' }).waitFor();
   assert.deepEqual([await waves(studio), await undos(studio)], [[], ['two', 'one']]);
   await studio.runUntil('rolled_back');

@@ -200,6 +200,15 @@ class Studio {
     await this.progress.getByText(`outcome: ${outcome}`).waitFor();
   }
 
+  /** Goes on, event by event, until a step is in a state; each is seen before the next. */
+  async stepUntil(id, state) {
+    while (!(await this.standing(id).getByText(state, { exact: true }).isVisible())) {
+      const before = await this.page.evaluate(() => document.querySelector('.log .count')?.textContent);
+      await this.control('Step').click();
+      await this.page.waitForFunction((before) => document.querySelector('.log .count')?.textContent !== before, before);
+    }
+  }
+
   speed(words) {
     return this.run.getByRole('combobox', { name: 'Speed' }).selectOption(words);
   }
