@@ -2,6 +2,7 @@ import { defineConfig } from 'vite';
 
 import { rulesPage } from './build/rules-page.ts';
 import { printSize } from './build/size.ts';
+import { stateMachines } from './build/state-machines.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -19,5 +20,5 @@ export default defineConfig({
     },
   },
   preview: { host: '127.0.0.1' },
-  plugins: [rulesPage(), printSize()],
+  plugins: [rulesPage(), stateMachines(), printSize()],
 });

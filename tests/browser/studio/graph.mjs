@@ -126,9 +126,42 @@ function pictures(addresses) {
   }));
 }
 
-test('a thousand steps are drawn', onPage(async (studio) => {
+/** How many places of an element change while something is done and seen. */
+async function changes(element, work, seen) {
+  const count = await element.evaluateHandle((node) => {
+    const observer = new MutationObserver((records) => (observer.count += records.length));
+    observer.count = 0;
+    observer.observe(node, { subtree: true, childList: true, attributes: true, characterData: true });
+    return observer;
+  });
+  await work();
+  await seen();
+  return count.evaluate((observer) => {
+    observer.disconnect();
+    return observer.count;
+  });
+}
+
+test('a thousand steps are drawn; what changes in the drawing is what became of a step, and nothing else', onPage(async (studio) => {
   await studio.open(definition(...Array.from({ length: 1_000 }, (_, index) => `step-${index}`)));
   await studio.node('step-999').waitFor();
   assert.equal(await studio.nodes.count(), 1_000);
   assert.equal((await waits(studio))['step-999'], 'step-998');
+
+  const picture = studio.graph.locator('.picture');
+  const percent = studio.graph.locator('.graph-zoom');
+  const before = await percent.textContent();
+  assert.equal(await changes(picture, () => studio.graph.getByRole('button', { name: 'Zoom in' }).click(), () => percent.filter({ hasNotText: before }).waitFor()), 0);
+
+  await studio.node('step-3').focus();
+  const selected = (id) => studio.graph.locator(`[data-id="${id}"][aria-selected=true]`).waitFor();
+  await selected('step-3');
+  const ofSelecting = await changes(picture, () => studio.press('ArrowDown'), () => selected('step-4'));
+  assert.ok(ofSelecting > 0 && ofSelecting <= 4, `${ofSelecting} changes`);
+
+  await studio.control('Step').click();
+  const becomes = (id, state) => studio.graph.locator(`[data-id="${id}"][data-state=${state}]`).waitFor();
+  await becomes('step-0', 'executing');
+  const ofAnEvent = await changes(picture, () => studio.control('Step').click(), () => becomes('step-1', 'executing'));
+  assert.ok(ofAnEvent > 0 && ofAnEvent <= 20, `${ofAnEvent} changes`);
 }));

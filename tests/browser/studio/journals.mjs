@@ -58,11 +58,11 @@ for (const compact of [false, true]) {
 test('a snapshot is opened by the same button, and its run goes on', onPage(async (studio) => {
   await studio.simulate(steps);
   for (const _ of [1, 2]) await studio.control('Step').click();
-  await studio.row('two').getByText('executing').waitFor();
+  await studio.standing('two').getByText('executing').waitFor();
   const { text } = await studio.saved(await studio.snapshotItem('Keep as a file'));
   await studio.control('Reset').click();
   await studio.open(text, 'mine.json');
-  await studio.row('two').getByText('executing').waitFor();
+  await studio.standing('two').getByText('executing').waitFor();
   await studio.runUntil('succeeded');
   // Another definition is another run.
   await studio.simulate(definition('other'));
@@ -84,7 +84,7 @@ test('the kills of a log that was kept are told, as they were at each event', on
   const agent = 'did:mesh:copier';
   await studio.simulate(definition('one', 'two'));
   await studio.control('Step').click();
-  await studio.row('one').getByText('executing').waitFor();
+  await studio.standing('one').getByText('executing').waitFor();
   await studio.kill(agent, { substitute: 'one that accepts' });
   await studio.runUntil('succeeded');
   const { name, text } = await studio.saved(await studio.snapshotItem('Keep the log as a file'));

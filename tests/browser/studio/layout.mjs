@@ -202,11 +202,9 @@ async function rollBack(studio) {
   const { text } = await studio.savedText();
   await studio.simulate(JSON.parse(text), { 'integration-tests': { fault: 'fails', seconds: 25 }, 'deploy-canary': { seconds: 40 } });
   await studio.run.getByText('Simulated actions').click();
-  while (!(await studio.row('deploy-canary').getByText('executing').isVisible())) await studio.control('Step').click();
+  await studio.stepUntil('deploy-canary', 'executing');
   await studio.kill('did:mesh:cluster-operator', { reason: 'behavioral_drift', substitute: 'one that declines' });
-  await studio.control('Step').click();
-  await studio.control('Step').click();
-  await studio.row('migrate-database').getByText('compensated').waitFor();
+  await studio.stepUntil('migrate-database', 'compensated');
   await studio.page.mouse.move(0, 0);
   await studio.run.evaluate((node) => node.scrollIntoView());
 }

@@ -6,37 +6,15 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { directory, sagaward } from '../../js/cli/child.mjs';
-import { actions, saga, step } from '../../js/cli/sagas.mjs';
+import { actions, step } from '../../js/cli/sagas.mjs';
 import { studio } from '../../js/cli/studio.mjs';
 import { violations } from './layout.mjs';
-import { keep, live } from './looker.mjs';
+import { keep, live, release, RELEASE, watchToTheEnd } from './looker.mjs';
 import { onFreshPage } from './studio.mjs';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 
-const release = (id, ...steps) => saga(steps, { saga_id: id });
-
-test('a run of another process is watched from its first step to its end', live(async (looker) => {
-  const { studio } = looker;
-  const gate = await looker.gate();
-  const child = looker.run('release.json', '--base-url', gate.url);
-  await looker.row(/running release-7 work .*waits for build .*at work: build/).waitFor();
-  await looker.watch('release-7');
-  await looker.node('build', 'executing').waitFor();
-  gate.open('/build');
-  await looker.node('build', 'committed').waitFor();
-  await looker.node('ship', 'executing').waitFor();
-  await looker.row(/waits for ship/).waitFor();
-  gate.open('/ship');
-  await looker.node('ship', 'committed').waitFor();
-  await studio.lifecycle.getByText('outcome: succeeded').waitFor();
-  await looker.row(/succeeded release-7/).waitFor();
-  assert.equal((await child.ended).status, 0);
-  assert.deepEqual((await studio.events()).map((event) => event.replace(/: .*/, '')), [
-    '1 saga_created', '2 run_started', '3 attempt_started', '4 step_transitioned', '5 attempt_started', '6 step_transitioned', '7 saga_transitioned',
-  ]);
-  assert.match(await studio.timeline.locator('.lane').filter({ hasText: 'build' }).textContent(), /attempt 1 from .*, committed/);
-}, { files: { 'release.json': release('release-7', step('build'), step('ship')) } }));
+test('a run of another process is watched from its first step to its end', live(watchToTheEnd, { files: RELEASE }));
 
 const KILLER = `
   import { KillSwitch } from '${import.meta.resolve('sagaward')}';
@@ -91,7 +69,7 @@ test('what was stays to be seen while the saga goes on', live(async (looker) => 
   await looker.node('build', 'pending').waitFor();
   await page.getByRole('button', { name: 'Back to now' }).click();
   await looker.node('ship', 'executing').waitFor();
-}, { files: { 'release.json': release('release-7', step('build'), step('ship')) } }));
+}, { files: RELEASE }));
 
 test('what is watched is only looked at: nothing on the page moves it, and it says why', live(async (looker) => {
   const { studio } = looker;
@@ -105,6 +83,7 @@ test('what is watched is only looked at: nothing on the page moves it, and it sa
   for (const button of [studio.control('Run'), studio.control('Step')]) await button.dispatchEvent('click');
   assert.equal(await studio.killSwitch.getByRole('button').count(), 0);
   assert.equal(await studio.lifecycle.getByRole('group', { name: /^Moves/ }).count(), 0);
+  assert.equal((await studio.diagram().locator('[aria-current]').textContent()).trim(), 'running');
   assert.equal(await studio.lifecycle.getByRole('button', { name: 'Create saga' }).getAttribute('aria-disabled'), 'true');
   await looker.node('build', 'executing').waitFor();
   assert.deepEqual(files(), before);

@@ -1,11 +1,12 @@
 // A page that watches a journal, and the processes that write it.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Saga } from 'sagaward';
 import { FileJournal } from 'sagaward/node';
 
 import { directory, sagaward } from '../../js/cli/child.mjs';
-import { step } from '../../js/cli/sagas.mjs';
+import { saga, step } from '../../js/cli/sagas.mjs';
 import { studio } from '../../js/cli/studio.mjs';
 import { onFreshPage } from './studio.mjs';
 
@@ -68,10 +69,39 @@ class Looker {
 export async function keep(folder, count, from = 0) {
   const journal = new FileJournal(folder, { fsync: false });
   const begin = Date.now() - 3 * 86_400_000;
-  for (let at = from; at < from + count; at += 1) {
+  const keepOne = async (at) => {
     const one = Saga.fromDefinition({ name: 'work', session_id: 's', steps: [step('build'), step('ship')] }, { saga_id: `work-${at}`, now: () => begin + at * 1_000 });
     if (at % 2 === 0) one.transitionStep('build', 'executing');
     await journal.append(one.sagaId, one.log(), 0);
     one.free();
-  }
+  };
+  const all = Array.from({ length: count }, (_, index) => from + index);
+  while (all.length > 0) await Promise.all(all.splice(0, 100).map(keepOne));
+}
+
+export const release = (id, ...steps) => saga(steps, { saga_id: id });
+export const RELEASE = { 'release.json': release('release-7', step('build'), step('ship')) };
+
+/** A run of another process, watched from its first step to its end. */
+export async function watchToTheEnd(looker) {
+  const { studio } = looker;
+  const gate = await looker.gate();
+  const child = looker.run('release.json', '--base-url', gate.url);
+  await looker.row(/running release-7 work .*waits for build .*at work: build/).waitFor();
+  await looker.watch('release-7');
+  await looker.node('build', 'executing').waitFor();
+  gate.open('/build');
+  await looker.node('build', 'committed').waitFor();
+  await looker.node('ship', 'executing').waitFor();
+  await looker.row(/waits for ship/).waitFor();
+  gate.open('/ship');
+  await looker.node('ship', 'committed').waitFor();
+  await studio.lifecycle.getByText('outcome: succeeded').waitFor();
+  await looker.row(/succeeded release-7/).waitFor();
+  assert.equal((await child.ended).status, 0);
+  assert.deepEqual((await studio.events()).map((event) => event.replace(/: .*/, '')), [
+    '1 saga_created', '2 run_started', '3 attempt_started', '4 step_transitioned', '5 attempt_started', '6 step_transitioned', '7 saga_transitioned',
+  ]);
+  assert.equal((await studio.diagram('build').locator('[aria-current]').textContent()).trim(), 'committed');
+  assert.match(await studio.timeline.locator('.lane').filter({ hasText: 'build' }).textContent(), /attempt 1 from .*, committed/);
 }

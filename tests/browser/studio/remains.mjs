@@ -33,7 +33,7 @@ test('before a run: all of it, and what each failure would undo', onPage(async (
 test('during a run: what runs, what is to come, and what would be undone now', onPage(async (studio) => {
   await studio.simulate(fork, { left: { seconds: 100 } });
   for (const _ of [1, 2, 3]) await studio.control('Step').click();
-  await studio.row('right').getByText('committed').waitFor();
+  await studio.standing('right').getByText('committed').waitFor();
   assert.deepEqual(await waves(studio), ['executing: left', 'last']);
   await suppose(studio, 'it is cancelled now');
   assert.deepEqual(await undos(studio), ['(left cannot be undone)', 'right', 'one']);
@@ -43,7 +43,7 @@ test('during a run: what runs, what is to come, and what would be undone now', o
 
 test('during a rollback: what is still to be undone; at the end: nothing', onPage(async (studio) => {
   await studio.simulate(definition('one', 'two', 'bad'), { bad: { fault: 'fails' } });
-  while (!(await studio.row('two').getByText('compensating').isVisible())) await studio.control('Step').click();
+  await studio.stepUntil('two', 'compensating');
   await studio.remains.getByRole('heading', { name: 'Still to be undone, in this order' }).waitFor();
   assert.deepEqual([await waves(studio), await undos(studio)], [[], ['two', 'one']]);
   await studio.runUntil('rolled_back');

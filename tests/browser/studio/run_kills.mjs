@@ -14,7 +14,7 @@ async function underWay(studio, behaviours) {
   await studio.simulate(steps, behaviours);
   await studio.control('Step').click();
   await studio.control('Step').click();
-  await studio.row('one').getByText('executing').waitFor();
+  await studio.standing('one').getByText('executing').waitFor();
 }
 
 test('a substitute that accepts finishes what the killed agent began, and what was to come', onPage(async (studio) => {

@@ -115,7 +115,7 @@ test('Pause stops time, and Run lets it go on', onPage(async (studio) => {
 test('a paused run does not go on where the definition was changed: another begins', onPage(async (studio) => {
   await studio.simulate(definition('before'));
   await studio.control('Step').click();
-  await studio.row('before').getByText('executing').waitFor();
+  await studio.standing('before').getByText('executing').waitFor();
   await studio.simulate(definition('after'));
   await studio.runUntil('succeeded');
   assert.deepEqual(await studio.states(), { after: 'committed' });

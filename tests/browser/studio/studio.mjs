@@ -200,6 +200,15 @@ class Studio {
     await this.progress.getByText(`outcome: ${outcome}`).waitFor();
   }
 
+  /** Goes on, event by event, until a step is in a state; each is seen before the next. */
+  async stepUntil(id, state) {
+    while (!(await this.standing(id).getByText(state, { exact: true }).isVisible())) {
+      const before = await this.page.evaluate(() => document.querySelector('.log .count')?.textContent);
+      await this.control('Step').click();
+      await this.page.waitForFunction((before) => document.querySelector('.log .count')?.textContent !== before, before);
+    }
+  }
+
   speed(words) {
     return this.run.getByRole('combobox', { name: 'Speed' }).selectOption(words);
   }
@@ -216,12 +225,27 @@ class Studio {
 
   /** The row of a step of the saga. */
   row(id) {
-    return this.lifecycle.getByRole('list', { name: 'Steps of the saga' }).locator('> li').filter({ has: this.page.locator('.step-id').getByText(id, { exact: true }) });
+    return this.lifecycle.locator('[aria-label="Steps of the saga"] > li').filter({ has: this.page.locator(`.step-id:text-is(${JSON.stringify(id)})`) });
+  }
+
+  /** What a row says of the state of its step. */
+  standing(id) {
+    return this.row(id).locator('summary');
   }
 
   /** The moves of a step, or of the saga. */
   moves(id) {
-    return this.lifecycle.getByRole('group', { name: id ? `Moves of ${id}` : 'Moves of the saga', exact: true });
+    return this.labelled('group', `Moves of ${id ?? 'the saga'}`);
+  }
+
+  /** The drawing of the states of a step, or of the saga, where nothing is moved. */
+  diagram(id) {
+    return this.labelled('group', `States of ${id ?? 'the saga'}`);
+  }
+
+  /** By role and name as they are written: to work out those of a thousand steps takes seconds. */
+  labelled(role, name) {
+    return this.lifecycle.locator(`[role="${role}"][aria-label=${JSON.stringify(name)}]`);
   }
 
   async unfold(id) {

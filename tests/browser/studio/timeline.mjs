@@ -22,7 +22,7 @@ test('a time-out and a kill are told', onPage(async (studio) => {
   await studio.simulate(definition({ id: 'slow', timeout: 30, retries: 1, agent: 'did:mesh:slow' }, { id: 'two', agent: 'did:mesh:b' }), { slow: { fault: 'times out' } });
   await studio.speed('no waiting');
   for (const _ of 'four') await studio.control('Step').click();
-  await studio.row('slow').getByText('committed').waitFor();
+  await studio.standing('slow').getByText('committed').waitFor();
   await studio.kill('did:mesh:b', { substitute: 'one that accepts' });
   await studio.runUntil('succeeded');
   assert.deepEqual(await lanes(studio), {

@@ -11,7 +11,7 @@ const A = 'did:mesh:copier';
 async function ended(studio) {
   await studio.simulate(definition('one', 'two', 'three'));
   for (const _ of [1, 2]) await studio.control('Step').click();
-  await studio.row('two').getByText('executing').waitFor();
+  await studio.standing('two').getByText('executing').waitFor();
   await studio.kill(A);
   await studio.runUntil('rolled_back');
 }
@@ -66,7 +66,7 @@ test('Run and Step go on from now, and a run that plays is paused by looking bac
   await studio.event(1).click();
   assert.equal(await studio.control('Pause').getAttribute('aria-disabled'), 'true');
   await studio.control('Step').click();
-  await studio.row('one').getByText('committed').waitFor();
+  await studio.standing('one').getByText('committed').waitFor();
   assert.equal(await studio.page.getByText('As it was').count(), 0);
 }));
 

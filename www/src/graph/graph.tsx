@@ -1,6 +1,7 @@
 import './graph.css';
 
 import { computed, useSignalEffect } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { StepView } from 'sagaward/slim';
 
@@ -77,13 +78,25 @@ export function GraphPanel() {
                 event.currentTarget.querySelector<SVGElement>(`[data-id="${CSS.escape(there)}"]`)?.focus();
               }}
             >
-              <Picture />
+              <Zoomed><Picture /></Zoomed>
             </div>
           )
           : <p class="remark">There is nothing to draw yet.</p>}
     </section>
   );
 }
+
+/** What is drawn, in another size: transformed as a whole, for laying out thousands of texts anew takes longer than a frame. */
+function Zoomed({ children }: { children: ComponentChildren }) {
+  const { width = 0, height = 0 } = drawing.value ?? {};
+  return (
+    <div class="graph-room" style={{ width: rem(width * zoom.value), height: rem(height * zoom.value) }}>
+      <div class="graph-zoomed" style={{ transform: `scale(${zoom.value})` }}>{children}</div>
+    </div>
+  );
+}
+
+const rem = (units: number) => `${units / 16}rem`;
 
 function Picture() {
   const drawn = drawing.value;
@@ -98,7 +111,7 @@ function Picture() {
     <svg
       class="picture"
       viewBox={`0 0 ${width} ${height}`}
-      style={{ width: `${(width / 16) * zoom.value}rem`, height: `${(height / 16) * zoom.value}rem` }}
+      style={{ width: rem(width), height: rem(height) }}
       role="listbox"
       aria-label="The order of work"
     >

@@ -58,7 +58,7 @@ export function Lifecycle() {
           <>
             {!isOfText.value && <p class="remark">The text was changed since: this is the saga that there was before.</p>}
             <SagaCard moment={shown} />
-            <StepRows key={shown.snapshot.saga_id} snapshot={shown.snapshot} />
+            <StepRows key={shown.snapshot.saga_id} moment={shown} />
           </>
         )
         : <p class="remark">Create a saga from the definition, or restore a snapshot: here you see the state of each step and move it by hand, as far as the state machines allow.</p>}

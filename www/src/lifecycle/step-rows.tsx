@@ -1,19 +1,19 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { SagaSnapshot, StepState, StepView } from 'sagaward/slim';
+import type { StepState, StepView } from 'sagaward/slim';
 
-import { isReadOnly } from '../state/travel.ts';
+import type { Moment } from '../state/saga.ts';
 import { walk } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
-import { StepMoves } from './moves.tsx';
+import { StepMachine } from './machines.tsx';
 import { StepFacts } from './step-facts.tsx';
 
 const MOST_LISTED = 1_000;
 
 /** A row for each step; one at a time is unfolded and shows its facts and moves. */
-export function StepRows({ snapshot }: { snapshot: SagaSnapshot }) {
-  const { steps } = snapshot;
+export function StepRows({ moment }: { moment: Moment }) {
+  const { steps } = moment.snapshot;
   const unfolded = useSignal(steps[0]?.step_id);
   return (
     <>
@@ -21,7 +21,7 @@ export function StepRows({ snapshot }: { snapshot: SagaSnapshot }) {
         {steps.slice(0, MOST_LISTED).map((step) => (
           <li key={step.step_id}>
             <StepRow id={step.step_id} agent={step.agent_did} state={step.state} unfolded={unfolded}>
-              {unfolded.value === step.step_id ? <StepBody step={step} snapshot={snapshot} /> : undefined}
+              {unfolded.value === step.step_id ? <StepBody step={step} moment={moment} /> : undefined}
             </StepRow>
           </li>
         ))}
@@ -58,11 +58,11 @@ function StepRow({ id, agent, state, unfolded, children }: Props) {
   );
 }
 
-function StepBody({ step, snapshot }: { step: StepView; snapshot: SagaSnapshot }) {
+function StepBody({ step, moment }: { step: StepView; moment: Moment }) {
   return (
     <div class="step-body">
-      {!snapshot.settings && !isReadOnly.value && <StepMoves snapshot={snapshot} id={step.step_id} from={step.state} />}
-      <StepFacts step={step} />
+      <div class="about"><StepFacts step={step} /></div>
+      <StepMachine moment={moment} step={step} />
     </div>
   );
 }
