@@ -7,10 +7,12 @@ pub mod options;
 pub(crate) mod components;
 mod document;
 mod findings;
+mod ids;
 pub(crate) mod input;
 pub(crate) mod json;
 pub(crate) mod objects;
 mod outline;
+mod packed;
 mod position;
 mod reader;
 mod rule;
@@ -33,6 +35,9 @@ use crate::error::{Code, Error};
 use diagnostic::Anchor;
 use findings::Findings;
 use outline::Outline;
+use packed::Packed;
+use reader::Reader;
+use structure::Source;
 
 /// Judges JSON text in UTF-8; every finding has its range.
 ///
@@ -132,10 +137,19 @@ fn surely_valid(text: &[u8], options: &ValidateOptions) -> bool {
     if text.len() > options.limits.max_bytes || twins_matter {
         return false;
     }
-    let Ok(text) = std::str::from_utf8(text) else {
-        return false;
-    };
-    let Ok(outline) = structure::outline(text, &options.limits) else {
+    let text = std::str::from_utf8(text);
+    text.is_ok_and(|text| surely_sound(Reader::new(text), options))
+}
+
+/// Whether the fast pass is sure of a value that its host packed. `false` means: write it as JSON
+/// and ask [`is_valid`].
+#[cfg_attr(not(any(feature = "js", test)), expect(dead_code))]
+pub(crate) fn packed_is_surely_valid(packed: &[u8], options: &ValidateOptions) -> bool {
+    surely_sound(Packed::new(packed), options)
+}
+
+fn surely_sound<'a>(source: impl Source<'a>, options: &ValidateOptions) -> bool {
+    let Ok(outline) = structure::outline(source, &options.limits) else {
         return false;
     };
     let mut findings = Findings::verdict_only(options);

@@ -1,7 +1,7 @@
-//! What the semantic rules look at: a borrowed view of a definition, and its steps by id.
+//! What the semantic rules look at: a borrowed view of a definition.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -9,6 +9,9 @@ use serde_json::Value;
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Outline<'a> {
     pub steps: Vec<Step<'a>>,
+    /// What the steps depend on, step by step: one list, for thousands would take thousands of
+    /// allocations.
+    pub dependencies: Vec<Item<'a>>,
     pub fan_out: Vec<Group<'a>>,
 }
 
@@ -17,10 +20,13 @@ pub(crate) struct Outline<'a> {
 pub(crate) struct Step<'a> {
     /// Its index among all steps.
     pub index: usize,
+    /// Its index among the steps of the outline, which leaves out what is no object.
+    pub position: usize,
     pub id: Option<Cow<'a, str>>,
     pub action_id: Option<Cow<'a, str>>,
     pub undo_api: Option<Cow<'a, str>>,
-    pub depends_on: Vec<Item<'a>>,
+    /// Its part of the outline's dependencies.
+    pub depends_on: Range<usize>,
 }
 
 /// A fan-out group.
@@ -52,24 +58,34 @@ impl Step<'_> {
 impl<'a> Outline<'a> {
     pub fn of(definition: &'a Value) -> Self {
         let text = |object: &'a Value, key| object.get(key)?.as_str().map(Cow::Borrowed);
-        Self {
-            steps: objects(definition.get("steps"))
-                .map(|(index, step)| Step {
-                    index,
-                    id: text(step, "id"),
-                    action_id: text(step, "action_id"),
-                    undo_api: text(step, "undo_api"),
-                    depends_on: items(step.get("depends_on")),
-                })
-                .collect(),
-            fan_out: objects(definition.get("fan_out"))
-                .map(|(index, group)| Group {
-                    index,
-                    policy: text(group, "policy"),
-                    branches: items(group.get("branches")),
-                })
-                .collect(),
+        let mut outline = Self::default();
+        for (index, step) in objects(definition.get("steps")) {
+            let first = outline.dependencies.len();
+            outline.dependencies.extend(items(step.get("depends_on")));
+            outline.steps.push(Step {
+                index,
+                position: outline.steps.len(),
+                id: text(step, "id"),
+                action_id: text(step, "action_id"),
+                undo_api: text(step, "undo_api"),
+                depends_on: first..outline.dependencies.len(),
+            });
         }
+        for (index, group) in objects(definition.get("fan_out")) {
+            outline.fan_out.push(Group {
+                index,
+                policy: text(group, "policy"),
+                branches: items(group.get("branches")).collect(),
+            });
+        }
+        outline
+    }
+
+    /// What a step depends on.
+    pub fn depends_on(&self, step: &Step) -> &[Item<'a>] {
+        self.dependencies
+            .get(step.depends_on.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -79,7 +95,7 @@ fn objects(list: Option<&Value>) -> impl Iterator<Item = (usize, &Value)> {
     items.filter(|(_, item)| item.is_object())
 }
 
-fn items(list: Option<&Value>) -> Vec<Item<'_>> {
+fn items(list: Option<&Value>) -> impl Iterator<Item = Item<'_>> {
     let list = list.and_then(Value::as_array);
     list.into_iter()
         .flatten()
@@ -88,25 +104,4 @@ fn items(list: Option<&Value>) -> Vec<Item<'_>> {
             let id = Cow::Borrowed(id.as_str()?);
             Some(Item { index, id })
         })
-        .collect()
-}
-
-/// The steps by id; of several with one id, the first. Ordered: no chosen ids can flood it.
-pub(crate) struct Ids<'o>(BTreeMap<&'o str, usize>);
-
-impl<'o> Ids<'o> {
-    pub fn of(outline: &'o Outline) -> Self {
-        let mut first = BTreeMap::new();
-        for (position, step) in outline.steps.iter().enumerate() {
-            if let Some(id) = &step.id {
-                first.entry(id.as_ref()).or_insert(position);
-            }
-        }
-        Self(first)
-    }
-
-    /// The position in `outline.steps` of the first step with this id.
-    pub fn first(&self, id: &str) -> Option<usize> {
-        self.0.get(id).copied()
-    }
 }

@@ -16,27 +16,60 @@ pub(crate) struct Fault {
 /// A string as it stands in the text, without its quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<'a> {
-    raw: &'a str,
-    escaped: bool,
-    /// The offset of the opening quote.
+    /// What it stands in: most strings are only passed over, and never cut out.
+    document: &'a str,
+    /// The offset behind the opening quote.
     start: usize,
+    /// The offset of the closing quote.
+    end: usize,
+    escaped: bool,
 }
 
 impl<'a> Text<'a> {
-    /// The string that was meant.
-    pub fn decode(self) -> Cow<'a, str> {
-        if !self.escaped {
-            return Cow::Borrowed(self.raw);
+    /// A string that is no part of a JSON text.
+    pub fn whole(text: &'a str) -> Self {
+        Self {
+            document: text,
+            start: 0,
+            end: text.len(),
+            escaped: false,
         }
-        // The escapes were checked when the string was read.
-        let quoted = format!("\"{}\"", self.raw);
-        serde_json::from_str(&quoted).map_or(Cow::Borrowed(self.raw), Cow::Owned)
+    }
+
+    /// The string that was meant.
+    #[inline]
+    pub fn decode(self) -> Cow<'a, str> {
+        let raw = self.document.get(self.start..self.end).unwrap_or_default();
+        if self.escaped {
+            unescape(raw)
+        } else {
+            Cow::Borrowed(raw)
+        }
+    }
+
+    /// The string that was meant, in UTF-8, where it stands there as it is.
+    #[inline]
+    pub fn plain(self) -> Option<&'a [u8]> {
+        let bytes = self.document.as_bytes().get(self.start..self.end);
+        bytes.filter(|_| !self.escaped)
+    }
+
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
     }
 
     /// Its bytes in the text, quotes included.
     pub fn bytes(self) -> Range<usize> {
-        self.start..self.start + self.raw.len() + 2
+        self.start - 1..self.end + 1
     }
+}
+
+/// The escapes were checked when the string was read.
+#[cold]
+fn unescape(raw: &str) -> Cow<'_, str> {
+    let quoted = format!("\"{raw}\"");
+    serde_json::from_str(&quoted).map_or(Cow::Borrowed(raw), Cow::Owned)
 }
 
 /// What a value starts as.
@@ -77,14 +110,17 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    #[inline(always)]
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.byte(self.at)
     }
 
+    #[inline(always)]
     pub fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -92,6 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What the next value is.
+    #[inline(always)]
     pub fn kind(&mut self) -> Result<Kind, Fault> {
         self.skip_space();
         match self.peek() {
@@ -189,6 +226,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The string that starts here.
+    #[inline(always)]
     pub fn string(&mut self) -> Result<Text<'a>, Fault> {
         let start = self.at;
         let mut at = start + 1;
@@ -218,29 +256,30 @@ impl<'a> Reader<'a> {
             }
         }
         self.at = at + 1;
-        let raw = self.text.get(start + 1..at).unwrap_or_default();
         Ok(Text {
-            raw,
+            document: self.text,
+            start: start + 1,
+            end: at,
             escaped,
-            start,
         })
     }
 
     /// Where a string ends, or needs a look: at a quote, a backslash, a control character. Most of
     /// a document are strings, so it looks at eight bytes at a time.
-    fn stop(&self, from: usize) -> usize {
-        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
-        let (words, tail) = rest.as_chunks::<8>();
-        for (index, word) in words.iter().enumerate() {
+    #[inline(always)]
+    fn stop(&self, mut from: usize) -> usize {
+        let mut rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        while let Some((word, behind)) = rest.split_first_chunk::<8>() {
             let stops = stops(u64::from_le_bytes(*word));
             if stops != 0 {
-                return from + index * 8 + stops.trailing_zeros() as usize / 8;
+                return from + stops.trailing_zeros() as usize / 8;
             }
+            from += 8;
+            rest = behind;
         }
-        let stop = tail
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-        from + words.len() * 8 + stop.unwrap_or(tail.len())
+        let mut tail = rest.iter();
+        let stop = tail.position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+        from + stop.unwrap_or(rest.len())
     }
 
     /// Checks the escape at `at` and returns the offset behind it.
@@ -359,6 +398,8 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn unexpected(&self, message: &'static str) -> Fault {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut characters = rest.chars();
@@ -386,6 +427,7 @@ impl<'a> Reader<'a> {
 
 /// The high bits of the bytes of a word that [`Reader::stop`] looks for. Of those only the lowest is
 /// sure: what a subtraction borrows goes upwards.
+#[inline(always)]
 fn stops(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     let below =

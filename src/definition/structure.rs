@@ -1,14 +1,14 @@
-//! The fast structural verdict: one borrowed pass over the text that answers "sound", with the
+//! The fast structural verdict: one borrowed pass over a definition that answers "sound", with the
 //! outline for the semantic rules, or "ask the full validator". It never says no.
-
-use std::borrow::Cow;
 
 use super::options::Limits;
 use super::outline::{Group, Item, Outline, Step};
-use super::reader::{Fault, Kind, Reader};
+use super::reader::{Fault, Kind, Reader, Text};
 
 /// Ask the full validator.
 pub(crate) struct Unsure;
+
+pub(crate) type Sure<T> = Result<T, Unsure>;
 
 impl From<Fault> for Unsure {
     fn from(_: Fault) -> Self {
@@ -16,214 +16,293 @@ impl From<Fault> for Unsure {
     }
 }
 
-type Sure<T> = Result<T, Unsure>;
+macro_rules! keys {
+    ($($key:ident $name:literal,)*) => {
+        /// The keys of a definition, its steps and its groups, the frequent ones first. The host
+        /// packs them by their numbers, from 1 in this order.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Key {
+            Other,
+            $($key,)*
+        }
 
-/// The outline of a text that is surely sound in structure.
-pub(crate) fn outline<'a>(text: &'a str, limits: &Limits) -> Sure<Outline<'a>> {
-    let mut reader = Reader::new(text);
+        impl Key {
+            /// Compares eight bytes at once, for every step has up to nine keys.
+            #[inline(always)]
+            pub fn of(text: &[u8]) -> Self {
+                let (first, second) = words(text);
+                $(if first == const { words($name).0 }
+                    && second == const { words($name).1 }
+                    && text.len() == $name.len()
+                {
+                    return Self::$key;
+                })*
+                Self::Other
+            }
+
+            pub fn from_number(number: u8) -> Option<Self> {
+                const ALL: [Key; [$($name.as_slice()),*].len()] = [$(Key::$key),*];
+                ALL.get(usize::from(number.checked_sub(1)?)).copied()
+            }
+        }
+    };
+}
+
+keys! {
+    Id b"id",
+    ActionId b"action_id",
+    Agent b"agent",
+    ExecuteApi b"execute_api",
+    UndoApi b"undo_api",
+    Timeout b"timeout",
+    Retries b"retries",
+    DependsOn b"depends_on",
+    CheckpointGoal b"checkpoint_goal",
+    Policy b"policy",
+    Branches b"branches",
+    Name b"name",
+    SessionId b"session_id",
+    Steps b"steps",
+    SagaId b"saga_id",
+    FanOut b"fan_out",
+    Metadata b"metadata",
+}
+
+/// The first sixteen bytes, no key is longer.
+#[inline(always)]
+const fn words(text: &[u8]) -> (u64, u64) {
+    match text.split_first_chunk() {
+        Some((first, rest)) => (u64::from_le_bytes(*first), word(rest)),
+        None => (word(text), 0),
+    }
+}
+
+/// The first eight bytes, or as many as there are.
+#[inline(always)]
+const fn word(mut text: &[u8]) -> u64 {
+    let (mut word, mut shift) = (0, 0);
+    while let ([byte, rest @ ..], 0..64) = (text, shift) {
+        word |= (*byte as u64) << shift;
+        shift += 8;
+        text = rest;
+    }
+    word
+}
+
+/// A value; of objects and arrays only that they begin.
+pub(crate) enum Value<'a> {
+    Object,
+    Array,
+    Text(Text<'a>),
+    Whole(u32),
+    Null,
+}
+
+/// Where a definition comes from: a text, or what the host packed of a value.
+pub(crate) trait Source<'a> {
+    /// What the next value is; if it is a scalar, it was read.
+    fn value(&mut self) -> Sure<Value<'a>>;
+    fn members(&mut self, each: impl FnMut(&mut Self, Key) -> Sure<()>) -> Sure<()>;
+    fn items(&mut self, each: impl FnMut(&mut Self, usize) -> Sure<()>) -> Sure<()>;
+    /// Passes over any value that is nested at most `levels` deep, and says what it was.
+    fn skip(&mut self, levels: usize) -> Sure<Kind>;
+    /// Nothing may follow.
+    fn end(&mut self) -> Sure<()>;
+}
+
+impl<'a> Source<'a> for Reader<'a> {
+    #[inline(always)]
+    fn value(&mut self) -> Sure<Value<'a>> {
+        match self.kind()? {
+            Kind::Object => Ok(Value::Object),
+            Kind::Array => Ok(Value::Array),
+            Kind::String => Ok(Value::Text(self.string()?)),
+            // `1.0` and `1e2` are integers too: the full validator knows them.
+            Kind::Number => Ok(Value::Whole(self.number()?.parse().map_err(|_| Unsure)?)),
+            Kind::Literal if self.literal()? == "null" => Ok(Value::Null),
+            Kind::Literal => Err(Unsure),
+        }
+    }
+
+    #[inline]
+    fn members(&mut self, mut each: impl FnMut(&mut Self, Key) -> Sure<()>) -> Sure<()> {
+        Reader::members(self, |reader, key| {
+            let key = match key.plain() {
+                Some(key) => Key::of(key),
+                None => Key::of(key.decode().as_bytes()),
+            };
+            each(reader, key)
+        })
+    }
+
+    #[inline]
+    fn items(&mut self, each: impl FnMut(&mut Self, usize) -> Sure<()>) -> Sure<()> {
+        Reader::items(self, each)
+    }
+
+    fn skip(&mut self, levels: usize) -> Sure<Kind> {
+        let kind = self.kind()?;
+        self.skip_value(levels).map_err(|_| Unsure)?;
+        Ok(kind)
+    }
+
+    fn end(&mut self) -> Sure<()> {
+        Ok(Reader::end(self)?)
+    }
+}
+
+/// The outline of a definition that is surely sound in structure.
+pub(crate) fn outline<'a>(mut source: impl Source<'a>, limits: &Limits) -> Sure<Outline<'a>> {
     let mut outline = Outline::default();
     let mut keys = Keys::default();
-    expect(&mut reader, Kind::Object)?;
-    reader.members(|reader, key| match key.decode().as_ref() {
-        "name" => keys.once(0).and_then(|()| filled(reader).map(|_| ())),
-        "session_id" => keys.once(1).and_then(|()| filled(reader).map(|_| ())),
-        "steps" => {
-            keys.once(2)?;
-            expect(reader, Kind::Array)?;
-            reader.items(|reader, index| {
-                outline.steps.push(step(reader, index)?);
-                Ok::<(), Unsure>(())
-            })
+    let Value::Object = source.value()? else {
+        return Err(Unsure);
+    };
+    source.members(|source, key| {
+        keys.once(key)?;
+        if key == Key::Metadata {
+            let kind = source.skip(limits.max_depth.saturating_sub(1))?;
+            return if kind == Kind::Object {
+                Ok(())
+            } else {
+                Err(Unsure)
+            };
         }
-        "saga_id" => keys.once(3).and_then(|()| string(reader).map(|_| ())),
-        "fan_out" => {
-            keys.once(4)?;
-            expect(reader, Kind::Array)?;
-            reader.items(|reader, index| {
-                outline.fan_out.push(group(reader, index, limits)?);
-                Ok::<(), Unsure>(())
-            })
+        match (key, source.value()?) {
+            (Key::Name | Key::SessionId, Value::Text(text)) if !text.is_empty() => Ok(()),
+            (Key::SagaId, Value::Text(_)) => Ok(()),
+            (Key::Steps, Value::Array) => {
+                source.items(|source, index| step(source, index, &mut outline))
+            }
+            (Key::FanOut, Value::Array) => source.items(|source, index| {
+                outline.fan_out.push(group(source, index, limits)?);
+                Ok(())
+            }),
+            _ => Err(Unsure),
         }
-        "metadata" => {
-            keys.once(5)?;
-            expect(reader, Kind::Object)?;
-            skip(reader, 1, limits)
-        }
-        _ => Err(Unsure),
     })?;
-    reader.end()?;
-    let steps = 1..=limits.max_steps;
+    source.end()?;
+    let required = keys.all(&[Key::Name, Key::SessionId, Key::Steps]);
+    let count = (1..=limits.max_steps).contains(&outline.steps.len());
     // A step with dependencies stands four levels deep.
-    let sound = keys.all(3) && steps.contains(&outline.steps.len()) && limits.max_depth >= 4;
+    let sound = required && count && limits.max_depth >= 4;
     if sound { Ok(outline) } else { Err(Unsure) }
 }
 
-fn step<'a>(reader: &mut Reader<'a>, index: usize) -> Sure<Step<'a>> {
+fn step<'a>(source: &mut impl Source<'a>, index: usize, outline: &mut Outline<'a>) -> Sure<()> {
+    let first = outline.dependencies.len();
     let mut step = Step {
         index,
+        position: index,
+        depends_on: first..first,
         ..Step::default()
     };
     let mut keys = Keys::default();
-    expect(reader, Kind::Object)?;
-    reader.members(|reader, key| {
-        match key.decode().as_ref() {
-            "id" => {
-                keys.once(0)?;
-                step.id = Some(filled(reader)?);
+    let Value::Object = source.value()? else {
+        return Err(Unsure);
+    };
+    source.members(|source, key| {
+        keys.once(key)?;
+        match (key, source.value()?) {
+            (Key::Id, Value::Text(id)) if !id.is_empty() => step.id = Some(id.decode()),
+            (Key::ActionId, Value::Text(action)) if !action.is_empty() => {
+                step.action_id = Some(action.decode());
             }
-            "action_id" => {
-                keys.once(1)?;
-                step.action_id = Some(filled(reader)?);
-            }
-            "agent" => {
-                keys.once(2)?;
-                filled(reader)?;
-            }
-            "execute_api" => {
-                keys.once(3)?;
-                string(reader)?;
-            }
-            "undo_api" => {
-                keys.once(4)?;
-                step.undo_api = string_or_null(reader)?;
-            }
-            "checkpoint_goal" => {
-                keys.once(5)?;
-                string_or_null(reader)?;
-            }
-            "timeout" => {
-                keys.once(6)?;
-                integer(reader, 1..=86_400)?;
-            }
-            "retries" => {
-                keys.once(7)?;
-                integer(reader, 0..=10)?;
-            }
-            "depends_on" => {
-                keys.once(8)?;
-                step.depends_on = strings(reader, filled)?;
-                distinct(&step.depends_on)?;
+            (Key::Agent, Value::Text(agent)) if !agent.is_empty() => {}
+            (Key::ExecuteApi | Key::CheckpointGoal, Value::Text(_)) => {}
+            (Key::UndoApi, Value::Text(endpoint)) => step.undo_api = Some(endpoint.decode()),
+            (Key::UndoApi | Key::CheckpointGoal, Value::Null) => {}
+            (Key::Timeout, Value::Whole(1..=86_400)) => {}
+            (Key::Retries, Value::Whole(0..=10)) => {}
+            (Key::DependsOn, Value::Array) => {
+                strings(source, &mut outline.dependencies, false)?;
+                step.depends_on = first..outline.dependencies.len();
+                distinct(outline.depends_on(&step))?;
             }
             _ => return Err(Unsure),
         }
         Ok(())
     })?;
-    if keys.all(3) { Ok(step) } else { Err(Unsure) }
+    if !keys.all(&[Key::Id, Key::ActionId, Key::Agent]) {
+        return Err(Unsure);
+    }
+    outline.steps.push(step);
+    Ok(())
 }
 
-fn group<'a>(reader: &mut Reader<'a>, index: usize, limits: &Limits) -> Sure<Group<'a>> {
+fn group<'a>(source: &mut impl Source<'a>, index: usize, limits: &Limits) -> Sure<Group<'a>> {
     let mut group = Group {
         index,
         ..Group::default()
     };
     let mut keys = Keys::default();
-    expect(reader, Kind::Object)?;
-    reader.members(|reader, key| {
-        match key.decode().as_ref() {
-            "policy" => {
-                keys.once(0)?;
-                group.policy = Some(string(reader)?);
-            }
-            "branches" => {
-                keys.once(1)?;
-                group.branches = strings(reader, string)?;
-            }
-            _ => skip(reader, 3, limits)?,
+    let Value::Object = source.value()? else {
+        return Err(Unsure);
+    };
+    source.members(|source, key| match key {
+        Key::Policy => {
+            keys.once(key)?;
+            let Value::Text(policy) = source.value()? else {
+                return Err(Unsure);
+            };
+            group.policy = Some(policy.decode());
+            Ok(())
         }
-        Ok::<(), Unsure>(())
+        Key::Branches => {
+            keys.once(key)?;
+            let Value::Array = source.value()? else {
+                return Err(Unsure);
+            };
+            strings(source, &mut group.branches, true)
+        }
+        _ => source.skip(limits.max_depth.saturating_sub(3)).map(|_| ()),
     })?;
     Ok(group)
 }
 
+fn strings<'a>(
+    source: &mut impl Source<'a>,
+    items: &mut Vec<Item<'a>>,
+    may_be_empty: bool,
+) -> Sure<()> {
+    source.items(|source, index| match source.value()? {
+        Value::Text(id) if may_be_empty || !id.is_empty() => {
+            let id = id.decode();
+            items.push(Item { index, id });
+            Ok(())
+        }
+        _ => Err(Unsure),
+    })
+}
+
 /// The keys that an object has had so far; a second time leaves the verdict to the full validator.
 #[derive(Default)]
-struct Keys(u16);
+struct Keys(u32);
 
 impl Keys {
-    fn once(&mut self, key: u16) -> Sure<()> {
-        let bit = 1 << key;
+    #[inline]
+    fn once(&mut self, key: Key) -> Sure<()> {
+        let bit = 1 << key as u8;
         let new = self.0 & bit == 0;
         self.0 |= bit;
         if new { Ok(()) } else { Err(Unsure) }
     }
 
-    /// Whether the first `count` keys were there.
-    fn all(&self, count: u16) -> bool {
-        let mask = (1 << count) - 1;
-        self.0 & mask == mask
+    fn all(&self, keys: &[Key]) -> bool {
+        keys.iter().all(|key| self.0 & 1 << *key as u8 != 0)
     }
-}
-
-fn expect(reader: &mut Reader, kind: Kind) -> Sure<()> {
-    if reader.kind()? == kind {
-        Ok(())
-    } else {
-        Err(Unsure)
-    }
-}
-
-fn string<'a>(reader: &mut Reader<'a>) -> Sure<Cow<'a, str>> {
-    expect(reader, Kind::String)?;
-    Ok(reader.string()?.decode())
-}
-
-fn filled<'a>(reader: &mut Reader<'a>) -> Sure<Cow<'a, str>> {
-    let text = string(reader)?;
-    if text.is_empty() {
-        Err(Unsure)
-    } else {
-        Ok(text)
-    }
-}
-
-fn string_or_null<'a>(reader: &mut Reader<'a>) -> Sure<Option<Cow<'a, str>>> {
-    if reader.kind()? == Kind::Literal {
-        return if reader.literal()? == "null" {
-            Ok(None)
-        } else {
-            Err(Unsure)
-        };
-    }
-    string(reader).map(Some)
-}
-
-fn integer(reader: &mut Reader, range: std::ops::RangeInclusive<u32>) -> Sure<()> {
-    expect(reader, Kind::Number)?;
-    // `1.0` and `1e2` are integers too: the full validator knows them.
-    let number = reader.number()?.parse().map_err(|_| Unsure)?;
-    if range.contains(&number) {
-        Ok(())
-    } else {
-        Err(Unsure)
-    }
-}
-
-fn strings<'a>(
-    reader: &mut Reader<'a>,
-    read: fn(&mut Reader<'a>) -> Sure<Cow<'a, str>>,
-) -> Sure<Vec<Item<'a>>> {
-    let mut items = Vec::new();
-    expect(reader, Kind::Array)?;
-    reader.items(|reader, index| {
-        let id = read(reader)?;
-        items.push(Item { index, id });
-        Ok::<(), Unsure>(())
-    })?;
-    Ok(items)
 }
 
 fn distinct(items: &[Item]) -> Sure<()> {
-    if items.len() < 2 {
-        return Ok(());
+    // Most lists are short: comparing each with each beats sorting them.
+    if items.len() <= 8 {
+        let mut pairs = items.iter().enumerate();
+        let twin = pairs.any(|(at, item)| items.iter().take(at).any(|other| other.id == item.id));
+        return if twin { Err(Unsure) } else { Ok(()) };
     }
     let mut ids: Vec<&str> = items.iter().map(|item| item.id.as_ref()).collect();
     ids.sort_unstable();
     let twins = ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b));
     if twins { Err(Unsure) } else { Ok(()) }
-}
-
-/// Passes over any value that stands below `depth` others.
-fn skip(reader: &mut Reader, depth: usize, limits: &Limits) -> Sure<()> {
-    let levels = limits.max_depth.saturating_sub(depth);
-    reader.skip_value(levels).map_err(|_| Unsure)
 }

@@ -1,5 +1,6 @@
 import { encodeInto } from './encode.js';
 import { SagaSchemaError, SagawardError } from './errors.js';
+import { withPacked } from './pack.js';
 import type { Report, SagaDefinition, ValidateOptions } from './sagaward_bg.js';
 import { type Validator, withValidator } from './validator.js';
 
@@ -28,7 +29,7 @@ export function validateText(json: string | Uint8Array, options?: ValidateOption
 
 /** The verdict alone: always equal to `validate(…).valid`. */
 export function isValid(definition: unknown, options?: ValidateOptions): definition is SagaDefinition {
-  return verdict(fromValue(definition), options);
+  return packedIsSurelyValid(definition, options) || verdict(fromValue(definition), options);
 }
 
 /** The verdict alone: always equal to `validateText(…).valid`. */
@@ -105,6 +106,11 @@ function verdict(document: Document, options: ValidateOptions | undefined): bool
   const said = judge(document, options, (validator, ...lengths) => validator.validation_verdict(...lengths));
   // Neither yes nor no: the report says what is wrong with the options, by throwing.
   return said === 2 ? report(document, options).valid : said === 1;
+}
+
+function packedIsSurelyValid(definition: unknown, options: ValidateOptions | undefined): boolean {
+  return withPacked(definition, maxBytes(options), (content) => content !== undefined
+    && judge({ fromText: 0, content }, options, (validator, ...lengths) => validator.validation_verdict_of_value(...lengths)) === 1);
 }
 
 function judge<T>(

@@ -8,6 +8,7 @@ export interface Validator {
   validation_input(capacity: number): number;
   validation_report(optionsLength: number, documentLength: number, fromText: number): number;
   validation_verdict(optionsLength: number, documentLength: number): number;
+  validation_verdict_of_value(optionsLength: number, packedLength: number): number;
   validation_answer_len(): number;
 }
 

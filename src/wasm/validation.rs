@@ -79,6 +79,15 @@ pub fn validation_verdict(options: usize, document: usize) -> u32 {
     })
 }
 
+/// Whether the one fast pass is sure that a packed value is valid: 1 surely, 0 ask by its JSON.
+#[wasm_bindgen]
+pub fn validation_verdict_of_value(options: usize, packed: usize) -> u32 {
+    BUFFERS.with_borrow(|buffers| match buffers.parts(options, packed) {
+        Ok((options, packed)) => u32::from(definition::packed_is_surely_valid(packed, &options)),
+        Err(_) => 0,
+    })
+}
+
 /// Where the last answer stands.
 #[wasm_bindgen]
 pub fn validation_answer() -> *const u8 {

@@ -116,3 +116,35 @@ test('on every oddity, wherever it stands in a sound saga', () => {
     }
   }
 });
+
+test('an ordinary value is judged as it is, without writing it as JSON', (t) => {
+  const sound = {
+    name: 'n',
+    session_id: 's',
+    saga_id: undefined,
+    steps: [
+      { id: 'schon', action_id: 'data.x', agent: 'did:a', execute_api: '', undo_api: '/u', timeout: 86_400, retries: 0, depends_on: ['später'] },
+      { id: 'später', action_id: 'data.😀', agent: 'did:ä', undo_api: '/u', checkpoint_goal: null, depends_on: [] },
+      Object.assign(Object.create(null), { id: 'last', action_id: 'data.x', agent: 'did:a', undo_api: '\u00a0/', depends_on: ['schon', 'später'] }),
+    ],
+    fan_out: [{ policy: 'any_must_succeed', branches: ['schon', 'später'] }],
+  };
+  const write = t.mock.method(JSON, 'stringify');
+  assert.equal(isValid(sound), true);
+  assert.equal(write.mock.callCount(), 0);
+  // What is metadata, only its owner knows: that alone is written.
+  assert.equal(isValid({ ...sound, metadata: { any: [1] } }), true);
+  assert.deepEqual(write.mock.calls.map(({ arguments: [value] }) => value), [{ any: [1] }]);
+  sound.steps[1].depends_on = ['last'];
+  assert.equal(isValid(sound), false);
+});
+
+test('a value may judge another while it is judged', () => {
+  const step = { action_id: 'data.x', agent: 'did:a', undo_api: '/u' };
+  const inner = { name: 'n', session_id: 's', steps: [{ id: 'inner', ...step }] };
+  const said = [];
+  const asking = { get id() { said.push(isValid(inner)); return 'outer'; }, action_id: 'data.x', agent: 'did:a', undo_api: '/u' };
+  assert.equal(isValid({ ...inner, steps: [asking] }), true);
+  assert.equal(isValid(Object.defineProperty({ ...inner }, 'name', { enumerable: true, get() { said.push(isValid(inner)); return 'n'; } })), true);
+  assert.ok(said.length > 1 && said.every(Boolean), `${said}`);
+});

@@ -14,12 +14,24 @@ const MOST_MEMBERS: usize = 100;
 /// One finding for each strongly connected component. A node is an id: steps that share one are
 /// one node with the dependencies of all, so that a duplicate id hides no cycle.
 pub(super) fn check(context: &Context, findings: &mut Findings) {
+    if in_order(context) {
+        return;
+    }
     let edges = Edges::of(context);
     for members in cyclic_components(&edges.targets) {
         findings.add(Rule::DependencyCycle, |_| {
             describe(context, &edges, &members)
         });
     }
+}
+
+/// Whether all steps depend on earlier ones only, as most people write them: no way leads back.
+fn in_order(context: &Context) -> bool {
+    context.outline.steps.iter().all(|step| {
+        let node = context.first(step);
+        let mut targets = context.depends_on(step).filter_map(|(_, target)| target);
+        targets.all(|target| target < node)
+    })
 }
 
 /// The dependency graph; beside each target, where it is written.
@@ -35,13 +47,12 @@ impl Edges {
         let mut targets = vec![Vec::new(); steps.len()];
         let mut places = vec![Vec::new(); steps.len()];
         for step in steps {
-            let node = step.id.as_deref().and_then(|id| context.ids.first(id));
-            let lists = node.and_then(|node| Some((targets.get_mut(node)?, places.get_mut(node)?)));
-            let Some((targets, places)) = lists else {
+            let node = context.first(step);
+            let Some((targets, places)) = targets.get_mut(node).zip(places.get_mut(node)) else {
                 continue;
             };
-            for dependency in &step.depends_on {
-                if let Some(target) = context.ids.first(&dependency.id) {
+            for (dependency, target) in context.depends_on(step) {
+                if let Some(target) = target {
                     targets.push(target);
                     places.push((step.index, dependency.index));
                 }

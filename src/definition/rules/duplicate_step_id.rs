@@ -6,13 +6,13 @@ use crate::definition::outline::Step;
 /// Two steps share an id: dependencies, kills and logs could not tell them apart.
 pub(super) fn check(context: &Context, step: &Step, findings: &mut Findings) {
     let Some(id) = &step.id else { return };
-    let twin = context.ids.first(id);
-    let Some(twin) = twin.and_then(|twin| context.outline.steps.get(twin)) else {
-        return;
-    };
-    if twin.index == step.index {
+    let first = context.first(step);
+    if first == step.position {
         return;
     }
+    let Some(twin) = context.outline.steps.get(first) else {
+        return;
+    };
     findings.add(Rule::DuplicateStepId, |_| {
         let message = format!("Duplicate step ID: '{}'", step.label());
         let path = Path::step(step.index).key("id");

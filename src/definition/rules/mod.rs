@@ -11,14 +11,52 @@ mod unknown_fan_out_branch;
 mod unknown_fan_out_policy;
 
 use super::findings::Findings;
+use super::ids::Ids;
 use super::options::ValidateOptions;
-use super::outline::{Ids, Outline, Step};
+use super::outline::{Item, Outline, Step};
 
 /// What a rule may look at.
 pub(crate) struct Context<'c> {
     pub outline: &'c Outline<'c>,
     pub ids: Ids<'c>,
     pub options: &'c ValidateOptions,
+    /// For each step the first one with its id.
+    firsts: Vec<usize>,
+    /// For each of the outline's dependencies the step that it means.
+    targets: Vec<Option<usize>>,
+}
+
+impl<'c> Context<'c> {
+    fn of(outline: &'c Outline<'c>, options: &'c ValidateOptions) -> Self {
+        let mut ids = Ids::for_steps(outline.steps.len());
+        let first = |step: &'c Step| match &step.id {
+            Some(id) => ids.add(id, step.position),
+            None => step.position,
+        };
+        let firsts = outline.steps.iter().map(first).collect();
+        let target = |item: &Item| ids.first(&item.id);
+        let targets = outline.dependencies.iter().map(target).collect();
+        Self {
+            outline,
+            ids,
+            options,
+            firsts,
+            targets,
+        }
+    }
+
+    /// The position of the first step that has the id of this one: itself, where it has none.
+    pub fn first(&self, step: &Step) -> usize {
+        let first = self.firsts.get(step.position);
+        first.copied().unwrap_or(step.position)
+    }
+
+    /// What a step depends on, each with the position of the step that is meant.
+    pub fn depends_on(&self, step: &Step) -> impl Iterator<Item = (&Item<'c>, Option<usize>)> {
+        let targets = self.targets.get(step.depends_on.clone());
+        let targets = targets.unwrap_or_default().iter().copied();
+        self.outline.depends_on(step).iter().zip(targets)
+    }
 }
 
 /// Rules asked step by step, in the reference's order.
@@ -39,11 +77,7 @@ const SAGA_RULES: [fn(&Context, &mut Findings); 5] = [
 ];
 
 pub(crate) fn apply(outline: &Outline, options: &ValidateOptions, findings: &mut Findings) {
-    let context = Context {
-        outline,
-        ids: Ids::of(outline),
-        options,
-    };
+    let context = Context::of(outline, options);
     for step in &outline.steps {
         for check in STEP_RULES {
             check(&context, step, findings);

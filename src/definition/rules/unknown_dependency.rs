@@ -7,8 +7,8 @@ use crate::definition::suggest::{did_you_mean, nearest};
 /// A step waits for a step that does not exist: it would never start.
 pub(super) fn check(context: &Context, findings: &mut Findings) {
     for step in &context.outline.steps {
-        for dependency in &step.depends_on {
-            if context.ids.first(&dependency.id).is_some() {
+        for (dependency, target) in context.depends_on(step) {
+            if target.is_some() {
                 continue;
             }
             findings.add(Rule::UnknownDependency, |suggest| {
