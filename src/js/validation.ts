@@ -2,7 +2,7 @@ import { encodeInto } from './encode.js';
 import { SagaSchemaError, SagawardError } from './errors.js';
 import { withPacked } from './pack.js';
 import type { Report, SagaDefinition, ValidateOptions } from './sagaward_bg.js';
-import { type Validator, withValidator } from './validator.js';
+import { inputOf, type Validator, withValidator } from './validator.js';
 
 interface Document {
   fromText: 0 | 1;
@@ -124,12 +124,14 @@ function judge<T>(
   const optionsRoom = optionsText.length * 3;
   const room = Math.min(typeof content === 'string' ? content.length * 3 : content.length, most);
   return withValidator((validator) => {
-    const pointer = validator.validation_input(Math.min(optionsRoom + room, MOST_MEMORY)) >>> 0;
-    const input = new Uint8Array(validator.memory.buffer, pointer, optionsRoom + room);
-    const optionsLength = encodeInto(optionsText, input);
-    const target = input.subarray(optionsLength, optionsLength + room);
-    if (typeof content === 'string') return ask(validator, optionsLength, encodeInto(content.slice(0, room), target));
-    target.set(content.length > room ? content.subarray(0, room) : content);
+    const input = inputOf(validator, Math.min(optionsRoom + room, MOST_MEMORY));
+    const optionsLength = optionsText === '' ? 0 : encodeInto(optionsText, input);
+    if (typeof content === 'string') {
+      const fits = optionsLength === 0 && content.length * 3 <= room;
+      const target = fits ? input : input.subarray(optionsLength, optionsLength + room);
+      return ask(validator, optionsLength, encodeInto(content.slice(0, room), target));
+    }
+    input.set(content.length > room ? content.subarray(0, room) : content, optionsLength);
     return ask(validator, optionsLength, room);
   });
 }

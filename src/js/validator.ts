@@ -15,6 +15,16 @@ export interface Validator {
 const KEPT_MEMORY = 64 * 1024 * 1024;
 
 let kept: Validator | undefined;
+/** The memory of the kept instance from its input on: making a view takes longer than judging a short document. */
+let view: Uint8Array | undefined;
+
+/** Where to write at most `capacity` bytes; what lies behind them is the instance's own. */
+export function inputOf(validator: Validator, capacity: number): Uint8Array {
+  const pointer = validator.validation_input(capacity) >>> 0;
+  const { buffer } = validator.memory;
+  if (view?.buffer !== buffer || view.byteOffset !== pointer) view = new Uint8Array(buffer, pointer);
+  return view;
+}
 
 /**
  * Works with the validating instance. It holds no state between two documents, so one that
@@ -25,11 +35,11 @@ export function withValidator<T>(work: (validator: Validator) => T): T {
   try {
     return work(validator);
   } catch (cause) {
-    kept = undefined;
+    kept = view = undefined;
     const message = `Validation broke off, most likely out of memory; lower limits.maxBytes (${String(cause)}).`;
     throw new SagawardError('trapped', message, { cause });
   } finally {
-    if (validator.memory.buffer.byteLength > KEPT_MEMORY) kept = undefined;
+    if (validator.memory.buffer.byteLength > KEPT_MEMORY) kept = view = undefined;
   }
 }
 
