@@ -348,9 +348,9 @@ function restored(snapshot: unknown): SagaCore {
     const [whole, steps] = [document, rows].map((part) => (part === undefined ? undefined : encoder.encode(json(part, 'the snapshot'))));
     return withState(({ SagaCore }) => SagaCore.restore(whole as Uint8Array, steps));
   };
-  const { steps, ...rest } = (isPlain(snapshot, Object.prototype) ? snapshot : {}) as { steps?: unknown };
-  const rows = rowsOf(steps);
   try {
+    const { steps, ...rest } = (isPlain(snapshot, Object.prototype) ? snapshot : {}) as { steps?: unknown };
+    const rows = rowsOf(steps);
     if (rows) return restore({ ...rest, steps: [] }, rows);
   } catch {
     // The whole document says what is wrong and where.

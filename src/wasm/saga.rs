@@ -254,14 +254,10 @@ fn text(document: &[u8]) -> Result<&str, Error> {
 }
 
 fn events(log: &str) -> Result<Vec<Event>, Error> {
-    let events = log.lines().enumerate().map(|(index, line)| {
-        Event::from_json(line).map_err(|error| {
-            let event = format!("event {} of the log", index + 1);
-            let message = error.message.replacen("event", &event, 1);
-            Error::new(Code::BadLog, message).with("index", index)
-        })
-    });
-    events.collect()
+    let lines = log.lines().enumerate();
+    lines
+        .map(|(index, line)| Event::from_line(index, line))
+        .collect()
 }
 
 fn invalid(error: serde_json::Error) -> Error {

@@ -436,6 +436,15 @@ for (const [name, rewrite] of Object.entries(unusual)) {
   });
 }
 
+test('a snapshot that cannot be read throws not_json', () => {
+  const taken = busy().snapshot();
+  const refusing = { enumerable: true, get() { throw new Error('gone'); } };
+  const step = Object.defineProperty({ ...taken.steps[0] }, 'state', refusing);
+  for (const unreadable of [Object.defineProperty({ ...taken }, 'steps', refusing), { ...taken, steps: [step] }]) {
+    assert.throws(() => Saga.restore(unreadable), { name: 'SagawardError', code: 'not_json', message: /gone/ });
+  }
+});
+
 test('one step has its fields in the same order, seen alone, in the list and in a snapshot', () => {
   const made = busy();
   const alone = made.snapshot().steps.map(({ step_id }) => JSON.stringify(busy().step(step_id)));
@@ -450,14 +459,16 @@ const torn = {
   'an event twice': [(log) => [log[0], log[1], log[1]], /event/],
   'a newer version': [(log) => [{ ...log[0], version: 2 }], /version/],
   'another format': [(log) => [{ ...log[0], format: 'other' }], /format/],
-  'an unknown event': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'surprise' }], /surprise/],
+  'an unknown event': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'surprise' }], /^event \d+ of the log \(type\): 'surprise' is no type of event/],
+  'a field of another type': [(log) => [log[0], { ...log[1], at: 'yesterday' }], /^event 2 of the log \(at\): /],
+  'a field that is not there': [(log) => [log[0], { seq: 2, at: second(0), type: 'undo_held' }], /^event 2 of the log \(step_id\): is missing/],
   'an illegal transition': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'step_transitioned', step_id: 'a', to: 'executing' }], /committed → executing/],
   'a step that is not there': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'step_transitioned', step_id: 'x', to: 'executing' }], /'x'/],
   'a snapshot in its midst': [(log) => [...log, { seq: log.length + 1, at: second(0), type: 'saga_compacted', snapshot: Saga.replay(log).snapshot() }], /only where a log begins/],
   'a snapshot with another number': [(log) => [{ seq: 2, at: second(0), type: 'saga_compacted', snapshot: Saga.replay(log).snapshot() }], /begins with event 2/],
   'a snapshot that is none': [() => [{ seq: 1, at: second(0), type: 'saga_compacted', snapshot: {} }], /format/],
-  'text': [() => 'log', /event 1/],
-  'nulls': [() => [null], /event 1/],
+  'text': [() => 'log', /^event 1 of the log must be an object/],
+  'nulls': [() => [null], /^event 1 of the log must be an object/],
 };
 for (const [name, [tear, message]] of Object.entries(torn)) {
   test(`a log is refused: ${name}`, () => {

@@ -42,17 +42,27 @@ struct Fields {
 impl Event {
     /// Reads an event.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let fields: Fields = input::read(text, "event", Code::BadLog)?;
-        Ok(Self {
-            seq: fields.seq,
-            at: fields.at,
-            fact: fields.fact()?,
-        })
+        Self::read(text, "event")
+    }
+
+    /// Reads an event of a log, an event a line; what is wrong with it says which one it is.
+    pub fn from_line(index: usize, line: &str) -> Result<Self, Error> {
+        let event = Self::read(line, &format!("event {} of the log", index + 1));
+        event.map_err(|error| error.with("index", index))
+    }
+
+    fn read(text: &str, what: &str) -> Result<Self, Error> {
+        let fields: Fields = input::read(text, what, Code::BadLog)?;
+        let (seq, at) = (fields.seq, fields.at);
+        let fact = fields.fact().map_err(|Wrong { place, message }| {
+            Error::new(Code::BadLog, format!("{what} ({place}): {message}")).with("place", place)
+        })?;
+        Ok(Self { seq, at, fact })
     }
 }
 
 impl Fields {
-    fn fact(self) -> Result<Fact, Error> {
+    fn fact(self) -> Result<Fact, Wrong> {
         let step_id = given(self.step_id, "step_id");
         let kill_id = given(self.kill_id, "kill_id");
         let agent_did = given(self.agent_did, "agent_did");
@@ -70,7 +80,7 @@ impl Fields {
             "saga_compacted" => {
                 let snapshot = given(self.snapshot, "snapshot")?;
                 let read = SagaSnapshot::from_json(snapshot.text());
-                let read = read.map_err(|error| wrong("snapshot", &error.message))?;
+                let read = read.map_err(|error| wrong("snapshot", error.message))?;
                 Fact::SagaCompacted {
                     snapshot: Box::new(read),
                 }
@@ -141,21 +151,28 @@ impl Fields {
             },
             unknown => {
                 let message = format!("'{unknown}' is no type of event");
-                return Err(wrong("type", &message));
+                return Err(wrong("type", message));
             }
         })
     }
 }
 
-fn given<T>(field: Option<T>, name: &str) -> Result<T, Error> {
+/// A field that is not what its event needs.
+struct Wrong {
+    place: &'static str,
+    message: String,
+}
+
+fn given<T>(field: Option<T>, name: &'static str) -> Result<T, Wrong> {
     field.ok_or_else(|| wrong(name, "is missing"))
 }
 
-fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, Error> {
+fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, Wrong> {
     let to = given(to, "to")?;
-    named(&to).ok_or_else(|| wrong("to", &format!("'{to}' is no state")))
+    named(&to).ok_or_else(|| wrong("to", format!("'{to}' is no state")))
 }
 
-fn wrong(place: &str, message: &str) -> Error {
-    Error::new(Code::BadLog, format!("event ({place}): {message}")).with("place", place)
+fn wrong(place: &'static str, message: impl Into<String>) -> Wrong {
+    let message = message.into();
+    Wrong { place, message }
 }
