@@ -34,43 +34,52 @@ impl<'o> Ids<'o> {
     /// Notes a step, and says the position of the first with its id.
     pub fn add(&mut self, id: &'o str, position: usize) -> usize {
         let hash = hash(id);
-        let place = self.place(hash);
-        for slot in self
-            .slots
-            .get_mut(place..)
-            .into_iter()
-            .flatten()
-            .take(PROBES)
-        {
-            match slot {
-                Some(slot) if slot.hash == hash && slot.id == id => return slot.position,
-                Some(_) => {}
-                None => {
+        match self.place(hash, id) {
+            Place::Known(position) => position,
+            Place::Free(index) => {
+                if let Some(slot) = self.slots.get_mut(index) {
                     *slot = Some(Slot { hash, id, position });
-                    return position;
                 }
+                position
             }
+            Place::Crowded => *self.crowd.entry(id).or_insert(position),
         }
-        *self.crowd.entry(id).or_insert(position)
     }
 
     /// The position of the first step with this id.
     pub fn first(&self, id: &str) -> Option<usize> {
-        let hash = hash(id);
-        let place = self.place(hash);
-        for slot in self.slots.get(place..).into_iter().flatten().take(PROBES) {
-            match slot {
-                Some(slot) if slot.hash == hash && slot.id == id => return Some(slot.position),
-                Some(_) => {}
-                None => return None,
-            }
+        match self.place(hash(id), id) {
+            Place::Known(position) => Some(position),
+            Place::Free(_) => None,
+            Place::Crowded => self.crowd.get(id).copied(),
         }
-        self.crowd.get(id).copied()
     }
 
-    fn place(&self, hash: u32) -> usize {
-        (hash >> self.shift) as usize
+    #[inline(always)]
+    fn place(&self, hash: u32, id: &str) -> Place {
+        let first = (hash >> self.shift) as usize;
+        for index in first..first + PROBES {
+            match self.slots.get(index) {
+                Some(Some(slot)) if slot.hash == hash && slot.id == id => {
+                    return Place::Known(slot.position);
+                }
+                Some(Some(_)) => {}
+                Some(None) => return Place::Free(index),
+                None => break,
+            }
+        }
+        Place::Crowded
     }
+}
+
+/// Where an id belongs.
+enum Place {
+    /// It is there, and this is its first step.
+    Known(usize),
+    /// The index of the slot it would take.
+    Free(usize),
+    /// In the tree, if anywhere.
+    Crowded,
 }
 
 /// Spreads ids that differ in a character; nothing rests on it being hard to invert.
