@@ -47,11 +47,17 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The string that was meant, in UTF-8, where it stands there as it is.
-    #[inline]
-    pub fn plain(self) -> Option<&'a [u8]> {
-        let bytes = self.document.as_bytes().get(self.start..self.end);
-        bytes.filter(|_| !self.escaped)
+    /// Its first sixteen bytes as little-endian words, filled up with zeros, which stand in no
+    /// string; `None` where it has escapes, or the document has not as many more bytes.
+    #[inline(always)]
+    pub fn first_words(self) -> Option<(u64, u64)> {
+        let rest = self.document.as_bytes().get(self.start..)?;
+        let (first, rest) = rest.split_first_chunk()?;
+        let (second, _) = rest.split_first_chunk()?;
+        let length = (self.end - self.start) as u32;
+        let first = u64::from_le_bytes(*first) & low_bytes(length);
+        let second = u64::from_le_bytes(*second) & low_bytes(length.saturating_sub(8));
+        (!self.escaped).then_some((first, second))
     }
 
     #[inline]
@@ -157,7 +163,7 @@ impl<'a> Reader<'a> {
     pub fn skip_scalar(&mut self, kind: Kind) -> Result<(), Fault> {
         match kind {
             Kind::String => self.string().map(|_| ()),
-            Kind::Number => self.number().map(|_| ()),
+            Kind::Number => self.number(),
             Kind::Literal => self.literal().map(|_| ()),
             Kind::Object | Kind::Array => Err(self.unexpected("expected a scalar")),
         }
@@ -321,8 +327,8 @@ impl<'a> Reader<'a> {
             .flatten()
     }
 
-    /// The number that starts here, as it stands.
-    pub fn number(&mut self) -> Result<&'a str, Fault> {
+    /// Passes over the number that starts here.
+    fn number(&mut self) -> Result<(), Fault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -358,7 +364,24 @@ impl<'a> Reader<'a> {
                 bytes: start..self.at,
             });
         }
-        Ok(raw)
+        Ok(())
+    }
+
+    /// The whole number that starts here, where it is written as one and not too large. What may
+    /// stand behind it, as in `1.0` and `1e2`, which are whole too, is left to be read.
+    #[inline(always)]
+    pub fn whole(&mut self) -> Option<u32> {
+        let start = self.at;
+        let mut number: u32 = 0;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number
+                .checked_mul(10)?
+                .checked_add(u32::from(digit - b'0'))?;
+            self.at += 1;
+        }
+        let leading_zero = self.byte(start) == Some(b'0') && self.at - start > 1;
+        let plain = self.at > start && !leading_zero;
+        plain.then_some(number)
     }
 
     fn digits(&mut self) -> usize {
@@ -434,4 +457,13 @@ fn stops(word: u64) -> u64 {
         |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word & (ONES * 128);
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     is(b'"') | is(b'\\') | below(word, 0x20)
+}
+
+/// As many low bytes of a word, at most all.
+#[inline(always)]
+fn low_bytes(count: u32) -> u64 {
+    match count {
+        0..8 => (1 << (count * 8)) - 1,
+        _ => u64::MAX,
+    }
 }

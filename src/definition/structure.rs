@@ -30,12 +30,20 @@ macro_rules! keys {
         impl Key {
             /// Compares eight bytes at once, for every step has up to nine keys.
             #[inline(always)]
-            pub fn of(text: &[u8]) -> Self {
-                let (first, second) = words(text);
-                $(if first == const { words($name).0 }
-                    && second == const { words($name).1 }
-                    && text.len() == $name.len()
-                {
+            pub fn of(text: Text) -> Self {
+                let Some((first, second)) = text.first_words() else {
+                    return Self::of_bytes(text.decode().as_bytes());
+                };
+                $(if (first, second) == const { words($name) } {
+                    return Self::$key;
+                })*
+                Self::Other
+            }
+
+            #[cold]
+            #[inline(never)]
+            fn of_bytes(text: &[u8]) -> Self {
+                $(if text == $name {
                     return Self::$key;
                 })*
                 Self::Other
@@ -69,8 +77,7 @@ keys! {
     Metadata b"metadata",
 }
 
-/// The first sixteen bytes, no key is longer.
-#[inline(always)]
+/// The first sixteen bytes; every key is shorter.
 const fn words(text: &[u8]) -> (u64, u64) {
     match text.split_first_chunk() {
         Some((first, rest)) => (u64::from_le_bytes(*first), word(rest)),
@@ -79,7 +86,6 @@ const fn words(text: &[u8]) -> (u64, u64) {
 }
 
 /// The first eight bytes, or as many as there are.
-#[inline(always)]
 const fn word(mut text: &[u8]) -> u64 {
     let (mut word, mut shift) = (0, 0);
     while let ([byte, rest @ ..], 0..64) = (text, shift) {
@@ -119,7 +125,7 @@ impl<'a> Source<'a> for Reader<'a> {
             Kind::Array => Ok(Value::Array),
             Kind::String => Ok(Value::Text(self.string()?)),
             // `1.0` and `1e2` are integers too: the full validator knows them.
-            Kind::Number => Ok(Value::Whole(self.number()?.parse().map_err(|_| Unsure)?)),
+            Kind::Number => self.whole().map(Value::Whole).ok_or(Unsure),
             Kind::Literal if self.literal()? == "null" => Ok(Value::Null),
             Kind::Literal => Err(Unsure),
         }
@@ -127,13 +133,7 @@ impl<'a> Source<'a> for Reader<'a> {
 
     #[inline]
     fn members(&mut self, mut each: impl FnMut(&mut Self, Key) -> Sure<()>) -> Sure<()> {
-        Reader::members(self, |reader, key| {
-            let key = match key.plain() {
-                Some(key) => Key::of(key),
-                None => Key::of(key.decode().as_bytes()),
-            };
-            each(reader, key)
-        })
+        Reader::members(self, |reader, key| each(reader, Key::of(key)))
     }
 
     #[inline]
