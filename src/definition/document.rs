@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::diagnostic::{Anchor, Diagnostic, Path, Related, Rule, Segment};
 use super::options::Limits;
 use super::reader::{Fault, Kind, Reader, Text};
+use super::twins::has_twins;
 
 /// A document that is JSON.
 #[derive(Debug)]
@@ -143,16 +144,11 @@ impl<'a> Survey<'a, '_> {
 
     fn find_duplicates(&mut self, keys: &[Text<'a>]) {
         let names: Vec<Cow<'a, str>> = keys.iter().map(|key| key.decode()).collect();
-        let mut lasts: BTreeMap<&str, usize> = BTreeMap::new();
-        lasts.extend(
-            names
-                .iter()
-                .enumerate()
-                .map(|(at, name)| (name.as_ref(), at)),
-        );
-        if lasts.len() == keys.len() {
+        if !has_twins(&names, |name| name) {
             return;
         }
+        let places = names.iter().enumerate();
+        let lasts: BTreeMap<&str, usize> = places.map(|(at, name)| (name.as_ref(), at)).collect();
         for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
             let last = lasts.get(name.as_ref()).filter(|last| **last != at);
             let Some(last) = last.and_then(|last| keys.get(*last)) else {

@@ -20,6 +20,7 @@ mod rules;
 mod schema;
 mod structure;
 mod suggest;
+mod twins;
 
 use std::borrow::Cow;
 

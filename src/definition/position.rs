@@ -66,7 +66,8 @@ struct Spans {
 struct Wanted {
     value: Option<Range<usize>>,
     key: Option<Range<usize>>,
-    children: BTreeMap<Segment, Wanted>,
+    members: BTreeMap<String, Wanted>,
+    items: BTreeMap<usize, Wanted>,
 }
 
 impl Wanted {
@@ -75,7 +76,10 @@ impl Wanted {
             Anchor::Value | Anchor::Key => {
                 let mut node = self;
                 for segment in &path.0 {
-                    node = node.children.entry(segment.clone()).or_default();
+                    node = match segment {
+                        Segment::Key(key) => node.members.entry(key.clone()).or_default(),
+                        Segment::Index(index) => node.items.entry(*index).or_default(),
+                    };
                 }
             }
             Anchor::Bytes(_) | Anchor::FirstRelated => {}
@@ -103,7 +107,10 @@ impl Wanted {
         }
         let mut node = self;
         for segment in &path.0 {
-            node = node.children.get(segment)?;
+            node = match segment {
+                Segment::Key(key) => node.members.get(key),
+                Segment::Index(index) => node.items.get(index),
+            }?;
         }
         match anchor {
             Anchor::Key => node.key.clone(),
@@ -115,26 +122,20 @@ impl Wanted {
         let kind = reader.kind()?;
         let start = reader.at();
         match kind {
-            Kind::Object => reader.members(|reader, key| {
-                let child = if self.children.is_empty() {
-                    None
-                } else {
-                    let segment = Segment::Key(key.decode().into_owned());
-                    self.children.get_mut(&segment)
-                };
-                match child {
-                    Some(child) => {
-                        child.key = Some(key.bytes());
-                        child.find(reader)
-                    }
-                    None => Wanted::default().find(reader),
-                }
-            })?,
-            Kind::Array => reader.items(|reader, index| {
-                match self.children.get_mut(&Segment::Index(index)) {
-                    Some(child) => child.find(reader),
-                    None => Wanted::default().find(reader),
-                }
+            Kind::Object => {
+                reader.members(
+                    |reader, key| match self.members.get_mut(key.decode().as_ref()) {
+                        Some(child) => {
+                            child.key = Some(key.bytes());
+                            child.find(reader)
+                        }
+                        None => Wanted::default().find(reader),
+                    },
+                )?
+            }
+            Kind::Array => reader.items(|reader, index| match self.items.get_mut(&index) {
+                Some(child) => child.find(reader),
+                None => Wanted::default().find(reader),
             })?,
             Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
         }
@@ -152,33 +153,33 @@ fn positions(text: &str, spans: &[Spans]) -> Vec<(usize, SourcePosition)> {
         .collect();
     offsets.sort_unstable();
     offsets.dedup();
-    let mut found = Vec::with_capacity(offsets.len());
-    let mut next = offsets.into_iter().peekable();
     let mut position = SourcePosition {
         line: 1,
         column: 1,
         offset: 0,
     };
-    let mut before = '\0';
-    for (at, character) in text.char_indices() {
-        while let Some(offset) = next.next_if(|offset| *offset <= at) {
-            found.push((offset, position));
-        }
-        if next.peek().is_none() {
-            return found;
-        }
-        let units = if character > '\u{ffff}' { 2 } else { 1 };
-        position.offset += units;
-        match character {
-            '\n' if before == '\r' => {}
-            '\n' | '\r' => {
-                position.line += 1;
-                position.column = 1;
+    let (mut at, mut before) = (0, b'\0');
+    let positioned = offsets.into_iter().map(|offset| {
+        let end = offset.min(text.len());
+        for byte in text.as_bytes().get(at..end).unwrap_or_default() {
+            let units = match byte {
+                0x80..0xC0 => 0,
+                0xF0.. => 2,
+                _ => 1,
+            };
+            position.offset += units;
+            match byte {
+                b'\n' if before == b'\r' => {}
+                b'\n' | b'\r' => {
+                    position.line += 1;
+                    position.column = 1;
+                }
+                _ => position.column += units,
             }
-            _ => position.column += units,
+            before = *byte;
         }
-        before = character;
-    }
-    found.extend(next.map(|offset| (offset, position)));
-    found
+        at = end;
+        (offset, position)
+    });
+    positioned.collect()
 }
