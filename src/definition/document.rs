@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::diagnostic::{Anchor, Diagnostic, Path, Related, Rule, Segment};
 use super::options::Limits;
 use super::reader::{Fault, Kind, Reader, Text};
-use super::twins::has_twins;
 
 /// A document that is JSON.
 #[derive(Debug)]
@@ -30,28 +29,19 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Box<Diagno
     }
     let text =
         std::str::from_utf8(bytes).map_err(|error| not_unicode(bytes, error.valid_up_to()))?;
-    let mut survey = Survey {
+    let mut walk = Walk {
         limits,
         path: Vec::new(),
         duplicates: Vec::new(),
     };
     let mut reader = Reader::new(text);
-    let surveyed = survey.value(&mut reader).and_then(|()| Ok(reader.end()?));
-    if let Err(stop) = surveyed {
-        return Err(Box::new(stop.finding(survey.place(), limits)));
-    }
-    match serde_json::from_str(text) {
+    let read = walk.value(&mut reader);
+    match read.and_then(|value| reader.end().map(|()| value).map_err(Stop::from)) {
         Ok(value) => Ok(Document {
             value,
-            duplicate_keys: survey.duplicates,
+            duplicate_keys: walk.duplicates,
         }),
-        // The reader accepts what serde_json accepts; should they ever differ, this is the answer.
-        Err(error) => {
-            let message = format!("Not JSON: {error}");
-            let mut finding = Diagnostic::new(Rule::InvalidJson, Path::root(), message);
-            finding.anchor = Anchor::Bytes(0..0);
-            Err(Box::new(finding))
-        }
+        Err(stop) => Err(Box::new(stop.finding(walk.place(), limits))),
     }
 }
 
@@ -105,15 +95,15 @@ enum Crumb<'a> {
     Index(usize),
 }
 
-/// The walk over the whole text before anything is built from it. Where it stops, `path` stays.
-struct Survey<'a, 'l> {
+/// The walk over the text. Where it stops, `path` stays.
+struct Walk<'a, 'l> {
     limits: &'l Limits,
     path: Vec<Crumb<'a>>,
     duplicates: Vec<Diagnostic>,
 }
 
-impl<'a> Survey<'a, '_> {
-    fn value(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
+impl<'a> Walk<'a, '_> {
+    fn value(&mut self, reader: &mut Reader<'a>) -> Result<Value, Stop> {
         let kind = reader.kind()?;
         let nested = matches!(kind, Kind::Object | Kind::Array);
         if nested && self.path.len() >= self.limits.max_depth {
@@ -121,32 +111,42 @@ impl<'a> Survey<'a, '_> {
         }
         match kind {
             Kind::Object => {
-                let mut keys = Vec::new();
+                let (mut keys, mut members, mut twins) = (Vec::new(), Map::new(), false);
                 reader.members(|reader, key| {
                     keys.push(key);
                     self.path.push(Crumb::Key(key));
-                    self.value(reader)?;
+                    let value = self.value(reader)?;
+                    self.path.pop();
+                    twins |= members.insert(key.decode().into_owned(), value).is_some();
+                    Ok::<(), Stop>(())
+                })?;
+                if twins {
+                    self.note_duplicates(&keys);
+                }
+                Ok(Value::Object(members))
+            }
+            Kind::Array => {
+                let mut items = Vec::new();
+                reader.items(|reader, index| {
+                    self.path.push(Crumb::Index(index));
+                    items.push(self.value(reader)?);
                     self.path.pop();
                     Ok::<(), Stop>(())
                 })?;
-                self.find_duplicates(&keys);
+                Ok(Value::Array(items))
             }
-            Kind::Array => reader.items(|reader, index| {
-                self.path.push(Crumb::Index(index));
-                self.value(reader)?;
-                self.path.pop();
-                Ok::<(), Stop>(())
-            })?,
-            Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
+            Kind::String => Ok(Value::String(reader.string()?.decode().into_owned())),
+            Kind::Number => Ok(Value::Number(reader.number()?)),
+            Kind::Literal => Ok(match reader.literal()? {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                _ => Value::Null,
+            }),
         }
-        Ok(())
     }
 
-    fn find_duplicates(&mut self, keys: &[Text<'a>]) {
+    fn note_duplicates(&mut self, keys: &[Text<'a>]) {
         let names: Vec<Cow<'a, str>> = keys.iter().map(|key| key.decode()).collect();
-        if !has_twins(&names, |name| name) {
-            return;
-        }
         let places = names.iter().enumerate();
         let lasts: BTreeMap<&str, usize> = places.map(|(at, name)| (name.as_ref(), at)).collect();
         for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
@@ -176,5 +176,34 @@ impl<'a> Survey<'a, '_> {
             Crumb::Index(index) => Segment::Index(*index),
         };
         Path(self.path.iter().map(segment).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::definition::options::Limits;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn scalar() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?",
+            any::<String>().prop_map(|text| Value::from(text).to_string()),
+            "\"(\\\\(u00[0-9a-fA-F]{2}|u[ac]eEe|uD83D\\\\uDE00|[\"\\\\/bfnrt])|[a-zé]){0,5}\"",
+            "true|false|null",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_holds_what_serde_json_reads(scalars in prop::collection::vec(scalar(), 1..9)) {
+            let list = scalars.join(",");
+            let members: Vec<_> = scalars.iter().enumerate().map(|(i, value)| format!("\"{}\": {value}", i % 5)).collect();
+            let text = format!("[[{list}], {{{}}}]", members.join(","));
+            let ours = read(text.as_bytes(), &Limits::default()).map_err(|finding| finding.message);
+            let theirs: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(ours.map(|document| document.value.to_string()), Ok(theirs.to_string()));
+        }
     }
 }

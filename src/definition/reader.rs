@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use serde_json::Number;
+
 /// Why a text is not JSON, and which bytes say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -163,7 +165,7 @@ impl<'a> Reader<'a> {
     pub fn skip_scalar(&mut self, kind: Kind) -> Result<(), Fault> {
         match kind {
             Kind::String => self.string().map(|_| ()),
-            Kind::Number => self.number(),
+            Kind::Number => self.number_text().map(|_| ()),
             Kind::Literal => self.literal().map(|_| ()),
             Kind::Object | Kind::Array => Err(self.unexpected("expected a scalar")),
         }
@@ -327,8 +329,18 @@ impl<'a> Reader<'a> {
             .flatten()
     }
 
-    /// Passes over the number that starts here.
-    fn number(&mut self) -> Result<(), Fault> {
+    /// The number that starts here.
+    pub fn number(&mut self) -> Result<Number, Fault> {
+        let start = self.at;
+        let text = self.number_text()?;
+        if let Ok(whole) = text.parse::<u64>() {
+            return Ok(whole.into());
+        }
+        serde_json::from_str(text).map_err(|_| self.bad_number(start))
+    }
+
+    /// The number that starts here, as it stands.
+    fn number_text(&mut self) -> Result<&'a str, Fault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -364,7 +376,7 @@ impl<'a> Reader<'a> {
                 bytes: start..self.at,
             });
         }
-        Ok(())
+        Ok(raw)
     }
 
     /// The whole number that starts here, where it is written as one and not too large. What may
