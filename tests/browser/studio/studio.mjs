@@ -11,6 +11,9 @@ const FOLDER = process.env.SAGAWARD_STUDIO ?? fileURLToPath(new URL('../../../ta
 
 const WINDOW = { width: 1280, height: 800 };
 
+/** The ways of a simulated action that do not change with the attempts. */
+const LASTING = ['succeeds', 'ignores an abort'];
+
 let server;
 let browser;
 let shared;
@@ -186,11 +189,16 @@ class Studio {
     await this.run.getByRole('combobox', { name: 'If an undo fails' }).selectOption(onUndoFailure);
     for (const { id } of definition.steps) {
       const { seconds = 10, fault = 'succeeds', times = 1 } = behaviours[id] ?? {};
-      await table.getByRole('spinbutton', { name: `${id} takes` }).fill(String(seconds));
+      await this.enter(table.getByRole('spinbutton', { name: `${id} takes` }), seconds);
       await table.getByRole('combobox', { name: `${id} goes` }).selectOption(fault);
-      const count = table.getByRole('spinbutton', { name: `${id} so many times` });
-      if (await count.isVisible()) await count.fill(String(times));
+      if (!LASTING.includes(fault)) await this.enter(table.getByRole('spinbutton', { name: `${id} so many times` }), times);
     }
+  }
+
+  /** Types a number over the one in a field: `fill` puts it behind that one in Firefox, where a driver cannot see what is selected. */
+  async enter(field, number) {
+    await field.selectText();
+    await field.pressSequentially(String(number));
   }
 
   /** Runs on without waiting, until the run has this outcome. */
