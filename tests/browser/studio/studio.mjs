@@ -1,10 +1,9 @@
 // The built studio in a browser, as a person finds their way in it.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { launch } from '../launch.mjs';
+import { launch, PATIENCE_MS, savedFile } from '../launch.mjs';
 import { serve } from '../serve.mjs';
 
 const FOLDER = process.env.SAGAWARD_STUDIO ?? fileURLToPath(new URL('../../../target/studio', import.meta.url));
@@ -74,8 +73,7 @@ export const withLargeText = (use, options) => async () => {
 /** Opens the studio, and watches what no visit may do. */
 async function arrive(options, init, { at = address(), by = browser } = {}) {
   const context = await by.newContext({ viewport: WINDOW, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
-  // A bound on hanging, not on speed: the machine may be busy.
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   if (init) await context.addInitScript(init);
   const { origin } = new URL(at);
   const faults = [];
@@ -163,8 +161,8 @@ class Studio {
 
   /** The file that a button saves. */
   async saved(button, encoding = 'utf8') {
-    const [file] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
-    return { name: file.suggestedFilename(), text: await readFile(await file.path(), encoding) };
+    const { name, content } = await savedFile(this.page, () => button.click());
+    return { name, text: content.toString(encoding) };
   }
 
   /** Makes a saga of a definition. */
