@@ -38,6 +38,7 @@ const byFirefox = {
         'browser.chrome.site_icons': false,
         'browser.download.alwaysOpenPanel': false, // it takes the focus of the page
         'ui.prefersReducedMotion': 1,
+        'ui.useOverlayScrollbars': 1, // that take no width, as Playwright has it in Chromium
       },
     });
   },

@@ -315,9 +315,9 @@ class Studio {
   /** What is selected in the editor: what the clipboard would get. */
   selectedText() {
     return this.editor.evaluate((node) => {
-      const clipboardData = new DataTransfer();
-      node.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }));
-      return clipboardData.getData('text/plain');
+      const copy = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+      node.dispatchEvent(copy);
+      return copy.clipboardData.getData('text/plain'); // of the event: Firefox gives it one of its own
     });
   }
 
