@@ -4,6 +4,8 @@ import { savedFile } from '../launch.mjs';
 /** The ways of a simulated action that do not change with the attempts. */
 const LASTING = ['succeeds', 'ignores an abort'];
 
+let opened = 0;
+
 export class Studio {
   constructor(page) {
     this.page = page;
@@ -29,8 +31,14 @@ export class Studio {
     await this.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none', ...media });
   }
 
-  /** Opens a text as a file, the way a person does. */
-  open(content, name = 'saga.json') {
+  /** Opens a definition; done when it is there, for the one before may look the same. */
+  async open(definition, name = `saga-${(opened += 1)}.json`) {
+    await this.openFile(definition, name);
+    await this.page.locator('.file-name').getByText(name, { exact: true }).waitFor();
+  }
+
+  /** Opens whatever a file holds, the way a person does. */
+  openFile(content, name) {
     return this.choose(this.page.getByRole('button', { name: 'Open' }), content, name);
   }
 
