@@ -92,8 +92,8 @@ export class Studio {
   }
 
   /** Opens a definition, and says how its simulated actions go. */
-  async simulate(definition, behaviours = {}, { onUndoFailure = 'escalate' } = {}) {
-    await this.open(definition);
+  async simulate(definition, behaviours = {}, { onUndoFailure = 'escalate', name } = {}) {
+    await this.open(definition, name);
     await this.verdict.getByText('Valid saga').waitFor();
     const table = this.run.getByRole('list', { name: 'Simulated actions' });
     if (!(await table.isVisible())) await this.run.locator('summary').press('Enter'); // a click may miss what moves while the page settles
