@@ -227,7 +227,7 @@ fn studio_tests(long: bool) -> Result<String> {
     )
 }
 
-/// What runs in Chromium each time, and the studio's main way, in another engine.
+/// What runs in Chromium each time, but for the looks of the studio, in another engine.
 fn firefox(long: bool) -> Result<String> {
     studio::build()?;
     let environment = [

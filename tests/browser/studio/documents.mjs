@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { savedFile } from '../launch.mjs';
 import { definition } from './definitions.mjs';
 import { onFreshPage, onPage } from './studio.mjs';
 
@@ -68,9 +69,7 @@ async function drop({ page, editor }, bytes, name) {
 test('the keys for saving save', onPage(async (studio) => {
   await studio.open(definition('mine'), 'mine.json');
   await studio.editor.focus();
-  const download = studio.page.waitForEvent('download');
-  await studio.press('Control+s');
-  assert.equal((await download).suggestedFilename(), 'mine.json');
+  assert.equal((await savedFile(studio.page, () => studio.press('Control+s'))).name, 'mine.json');
 }));
 
 for (const { what, content, reason } of [

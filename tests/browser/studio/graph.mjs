@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { browserName } from '../launch.mjs';
 import { definition } from './definitions.mjs';
 import { onPage } from './studio.mjs';
 
@@ -90,7 +91,8 @@ test('the graph is zoomed, and fitted', onPage(async (studio) => {
   assert.ok(Math.abs((await width()) / before - 1) < 0.01);
 }));
 
-for (const [scheme, isDark] of [['light', false], ['dark', true]]) {
+// Firefox cannot be told by its driver which scheme to prefer.
+for (const [scheme, isDark] of [['light', false], ...(browserName === 'firefox' ? [] : [['dark', true]])]) {
   test(`the graph is saved as it is seen, ${scheme}: as SVG that stands alone, and as PNG`, onPage(async (studio) => {
     await studio.look({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });
     await studio.simulate(definition('one', 'two'));
@@ -98,10 +100,10 @@ for (const [scheme, isDark] of [['light', false], ['dark', true]]) {
     await studio.control('Step').click();
     await studio.graph.getByRole('option', { name: /^one, executing/ }).waitFor();
     const svg = await studio.saved(studio.graph.getByRole('button', { name: 'Graph as SVG' }));
-    assert.equal(svg.name, 'saga.svg');
+    assert.match(svg.name, /^saga-\d+\.svg$/);
     assert.doesNotMatch(svg.text, /class=|data-|style=|var\(|currentColor|oklch|role=/);
     const png = await studio.saved(studio.graph.getByRole('button', { name: 'Graph as PNG' }), 'base64');
-    assert.equal(png.name, 'saga.png');
+    assert.match(png.name, /^saga-\d+\.png$/);
     const [drawn, taken] = await studio.page.evaluate(pictures, [`data:image/svg+xml,${encodeURIComponent(svg.text)}`, `data:image/png;base64,${png.text}`]);
     assert.deepEqual([taken.width, taken.height], [drawn.width * 2, drawn.height * 2]);
     for (const { corner, colours } of [drawn, taken]) {

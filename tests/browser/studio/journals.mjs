@@ -41,7 +41,7 @@ async function journalFile({ compact = false } = {}) {
 
 for (const compact of [false, true]) {
   test(`a journal's file${compact ? ' that was compacted' : ''} is opened, travelled, and its run goes on`, onPage(async (studio) => {
-    await studio.open(await journalFile({ compact }), 'kept.jsonl');
+    await studio.openFile(await journalFile({ compact }), 'kept.jsonl');
     await graph(studio, /^three, executing/);
     await studio.lifecycle.getByText('saga:kept').waitFor();
     if (!compact) {
@@ -61,7 +61,7 @@ test('a snapshot is opened by the same button, and its run goes on', onPage(asyn
   await studio.standing('two').getByText('executing').waitFor();
   const { text } = await studio.saved(await studio.snapshotItem('Keep as a file'));
   await studio.control('Reset').click();
-  await studio.open(text, 'mine.json');
+  await studio.openFile(text, 'mine.json');
   await studio.standing('two').getByText('executing').waitFor();
   await studio.runUntil('succeeded');
   // Another definition is another run.
@@ -75,7 +75,7 @@ test('a log that was kept is opened again', onPage(async (studio) => {
   await studio.runUntil('rolled_back');
   const [events, { name, text }] = [await studio.events(), await studio.saved(await studio.snapshotItem('Keep the log as a file'))];
   await studio.control('Reset').click();
-  await studio.open(text, name);
+  await studio.openFile(text, name);
   await graph(studio, /^one, compensated/);
   assert.deepEqual(await studio.events(), events);
 }));
@@ -89,7 +89,7 @@ test('the kills of a log that was kept are told, as they were at each event', on
   await studio.runUntil('succeeded');
   const { name, text } = await studio.saved(await studio.snapshotItem('Keep the log as a file'));
   await studio.control('Reset').click();
-  await studio.open(text, name);
+  await studio.openFile(text, name);
   const kills = () => studio.records.allTextContents();
   await studio.records.first().waitFor();
   assert.match((await kills()).join(), new RegExp(`^${agent}.*one handed_offdid:mesh:standby-1two handed_off`));
@@ -107,7 +107,7 @@ for (const [what, damage, reason] of [
 ]) {
   test(`a journal's file ${what} is refused with the place, and what there was stays`, onPage(async (studio) => {
     await studio.create(definition('mine'));
-    await studio.open(damage(await journalFile()), 'bad.jsonl');
+    await studio.openFile(damage(await journalFile()), 'bad.jsonl');
     await studio.page.getByRole('alert').getByText('bad.jsonl was not opened: ').getByText(reason).waitFor();
     await studio.page.getByRole('button', { name: 'Dismiss' }).click();
     assert.deepEqual(await studio.states(), { mine: 'pending' });
@@ -117,6 +117,6 @@ for (const [what, damage, reason] of [
 test('a line that nobody finished, and one that came second, do not count', onPage(async (studio) => {
   const file = await journalFile();
   const second = lines(file)[3].replace(/"at":"[^"]*"/, '"at":"2026-01-01T00:00:00.000Z"');
-  await studio.open(`${file}${second.slice(0, 40)} -- torn\n{"seq":99,"ty`, 'torn.jsonl');
+  await studio.openFile(`${file}${second.slice(0, 40)} -- torn\n{"seq":99,"ty`, 'torn.jsonl');
   await graph(studio, /^three, executing/);
 }));

@@ -200,7 +200,7 @@ async function rollBack(studio) {
   await studio.loadExample('Kubernetes release');
   await studio.verdict.getByText('Valid saga').waitFor();
   const { text } = await studio.savedText();
-  await studio.simulate(JSON.parse(text), { 'integration-tests': { fault: 'fails', seconds: 25 }, 'deploy-canary': { seconds: 40 } });
+  await studio.simulate(JSON.parse(text), { 'integration-tests': { fault: 'fails', seconds: 25 }, 'deploy-canary': { seconds: 40 } }, { name: 'saga.json' });
   await studio.run.getByText('Simulated actions').click();
   await studio.stepUntil('deploy-canary', 'executing');
   await studio.kill('did:mesh:cluster-operator', { reason: 'behavioral_drift', substitute: 'one that declines' });
