@@ -136,7 +136,7 @@ impl<'a> Walk<'a, '_> {
                 Ok(Value::Array(items))
             }
             Kind::String => Ok(Value::String(reader.string()?.decode().into_owned())),
-            Kind::Number => Ok(Value::Number(reader.number()?)),
+            Kind::Number => Ok(reader.number()?),
             Kind::Literal => Ok(match reader.literal()? {
                 "true" => Value::Bool(true),
                 "false" => Value::Bool(false),
@@ -147,8 +147,10 @@ impl<'a> Walk<'a, '_> {
 
     fn note_duplicates(&mut self, keys: &[Text<'a>]) {
         let names: Vec<Cow<'a, str>> = keys.iter().map(|key| key.decode()).collect();
-        let places = names.iter().enumerate();
-        let lasts: BTreeMap<&str, usize> = places.map(|(at, name)| (name.as_ref(), at)).collect();
+        let mut lasts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, name) in names.iter().enumerate() {
+            lasts.insert(name, at);
+        }
         for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
             let last = lasts.get(name.as_ref()).filter(|last| **last != at);
             let Some(last) = last.and_then(|last| keys.get(*last)) else {

@@ -1,5 +1,6 @@
 //! From paths and bytes to lines and columns: one walk over the text for all findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -63,23 +64,35 @@ struct Spans {
 
 /// The paths that are looked for, as a tree, and the bytes where they were found.
 #[derive(Default)]
-struct Wanted {
+struct Wanted<'a> {
     value: Option<Range<usize>>,
     key: Option<Range<usize>>,
-    members: BTreeMap<String, Wanted>,
-    items: BTreeMap<usize, Wanted>,
+    children: BTreeMap<Child<'a>, Wanted<'a>>,
 }
 
-impl Wanted {
-    fn add(&mut self, anchor: &Anchor, path: &Path) {
+/// A [`Segment`] that borrows, from a path or from the text.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Child<'a> {
+    Item(usize),
+    Member(Cow<'a, str>),
+}
+
+impl<'a> From<&'a Segment> for Child<'a> {
+    fn from(segment: &'a Segment) -> Self {
+        match segment {
+            Segment::Index(index) => Child::Item(*index),
+            Segment::Key(key) => Child::Member(Cow::Borrowed(key)),
+        }
+    }
+}
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, anchor: &Anchor, path: &'a Path) {
         match anchor {
             Anchor::Value | Anchor::Key => {
                 let mut node = self;
                 for segment in &path.0 {
-                    node = match segment {
-                        Segment::Key(key) => node.members.entry(key.clone()).or_default(),
-                        Segment::Index(index) => node.items.entry(*index).or_default(),
-                    };
+                    node = node.children.entry(segment.into()).or_default();
                 }
             }
             Anchor::Bytes(_) | Anchor::FirstRelated => {}
@@ -107,10 +120,7 @@ impl Wanted {
         }
         let mut node = self;
         for segment in &path.0 {
-            node = match segment {
-                Segment::Key(key) => node.members.get(key),
-                Segment::Index(index) => node.items.get(index),
-            }?;
+            node = node.children.get(&segment.into())?;
         }
         match anchor {
             Anchor::Key => node.key.clone(),
@@ -118,25 +128,27 @@ impl Wanted {
         }
     }
 
-    fn find(&mut self, reader: &mut Reader) -> Result<(), Fault> {
+    fn find(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
         let kind = reader.kind()?;
         let start = reader.at();
         match kind {
-            Kind::Object => {
-                reader.members(
-                    |reader, key| match self.members.get_mut(key.decode().as_ref()) {
-                        Some(child) => {
-                            child.key = Some(key.bytes());
-                            child.find(reader)
-                        }
+            Kind::Object => reader.members(|reader, key| {
+                match self.children.get_mut(&Child::Member(key.decode())) {
+                    Some(child) => {
+                        child.key = Some(key.bytes());
+                        child.find(reader)
+                    }
+                    None => Wanted::default().find(reader),
+                }
+            })?,
+            Kind::Array => {
+                reader.items(
+                    |reader, index| match self.children.get_mut(&Child::Item(index)) {
+                        Some(child) => child.find(reader),
                         None => Wanted::default().find(reader),
                     },
                 )?
             }
-            Kind::Array => reader.items(|reader, index| match self.items.get_mut(&index) {
-                Some(child) => child.find(reader),
-                None => Wanted::default().find(reader),
-            })?,
             Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
         }
         self.value = Some(start..reader.at());

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde_json::Number;
+use serde_json::Value;
 
 /// Why a text is not JSON, and which bytes say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -330,7 +330,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number that starts here.
-    pub fn number(&mut self) -> Result<Number, Fault> {
+    pub fn number(&mut self) -> Result<Value, Fault> {
         let start = self.at;
         let text = self.number_text()?;
         if let Ok(whole) = text.parse::<u64>() {
