@@ -20,7 +20,6 @@ mod rules;
 mod schema;
 mod structure;
 mod suggest;
-mod twins;
 
 use std::borrow::Cow;
 

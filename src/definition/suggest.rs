@@ -19,7 +19,7 @@ pub(crate) fn nearest<'c>(
         .into_iter()
         .take(CANDIDATES)
         .filter(|candidate| {
-            let other = candidate.chars().take(LONGEST + bound).count();
+            let other = candidate.chars().take(LONGEST + bound + 1).count();
             *candidate != word
                 && other.abs_diff(length) <= bound
                 && (letters & !self::letters(candidate)).count_ones() as usize <= bound
@@ -33,9 +33,8 @@ pub(crate) fn nearest<'c>(
 /// A set of the letters of a word: each that another word lacks takes an edit, and most words are
 /// told apart by that at a glance. Letters may share a bit, then they count as one.
 fn letters(word: &str) -> u64 {
-    word.chars()
-        .take(LONGEST * 2)
-        .fold(0, |letters, letter| letters | 1 << (letter as u32 % 64))
+    let bits = word.chars().map(|letter| 1 << (letter as u32 % 64));
+    bits.fold(0, |letters, bit| letters | bit)
 }
 
 /// The help that names a suggestion.
