@@ -54,6 +54,8 @@ export class KillSwitch {
   readonly #running = new Map<string, { killId: string; result: Promise<KillResult> }>();
   /** By kill, while it is worked on: what to call when an attached step has settled. */
   readonly #underWay = new Map<string, () => void>();
+  /** Kills whose record does not know yet what became of its steps. */
+  readonly #outdated = new Set<string>();
 
   static {
     feedKills = (killSwitch, saga, dispatch) => killSwitch.#feed(saga, dispatch);
@@ -198,6 +200,7 @@ export class KillSwitch {
 
   /** The records, oldest first. */
   killHistory(): KillResult[] {
+    this.#amend();
     return (JSON.parse(this.#ask((core) => core.history())) as KillResult[]).map(frozen);
   }
 
@@ -206,11 +209,13 @@ export class KillSwitch {
   }
 
   get totalHandoffs(): number {
+    this.#amend();
     return this.#ask((core) => core.totalHandoffs);
   }
 
   /** The block list, the history and the options: what must outlive a restart. */
   snapshot(): KillSwitchSnapshot {
+    this.#amend();
     return JSON.parse(this.#ask((core) => core.snapshot()));
   }
 
@@ -344,8 +349,16 @@ export class KillSwitch {
   #decided(attachment: number, stepId: string, toAgent: string | undefined): void {
     const killId = this.#try((core) => core.decided(attachment, stepId, toAgent));
     if (killId === undefined) return;
-    this.#underWay.get(killId)?.();
-    if (!this.#underWay.has(killId)) this.#try((core) => core.amend(killId));
+    const wake = this.#underWay.get(killId);
+    if (wake) return wake();
+    // Thousands of steps may be decided in one turn: the record is brought up to date behind them, or once it is read.
+    if (this.#outdated.size === 0) queueMicrotask(() => this.#amend());
+    this.#outdated.add(killId);
+  }
+
+  #amend(): void {
+    for (const killId of this.#outdated) this.#try((core) => core.amend(killId));
+    this.#outdated.clear();
   }
 
   /** Resolves once every attached step of a kill has settled; `undefined` where it waits for none. */
