@@ -275,6 +275,30 @@ test('a held step that settles while another is handed over is not forgotten', a
   assert.deepEqual(decided(await killing), [['one', B, 'handed_off'], ['two', B, 'handed_off']]);
 });
 
+for (const [read, record] of Object.entries({
+  killHistory: (kills) => kills.killHistory()[0],
+  snapshot: (kills) => kills.snapshot().history[0],
+})) {
+  test(`what a person decides for held steps is recorded at once: ${read}`, async () => {
+    const saga = executing([step('one', A), step('two', A)]);
+    const kills = new KillSwitch({ callbackTimeoutMs: 20 });
+    kills.registerAgent(A, forever);
+    kills.attach(saga);
+    const { kill_id } = await kills.kill(request());
+    saga.handle({ type: 'handoff_accepted', at: 3_000, step_id: 'one', kill_id, to_agent: B });
+    saga.handle({ type: 'handoff_refused', at: 3_000, step_id: 'two', kill_id });
+    assert.deepEqual(decided(record(kills)), [['one', B, 'handed_off'], ['two', null, 'compensated']]);
+    assert.equal(kills.totalHandoffs, 1);
+  });
+}
+
+test('the count of handed over steps is right at once', async () => {
+  const { saga, kills } = attached({ callback: forever, substitute: null });
+  const { kill_id } = await kills.kill(request());
+  saga.handle({ type: 'handoff_accepted', at: 3_000, step_id: 'one', kill_id, to_agent: B });
+  assert.equal(kills.totalHandoffs, 1);
+});
+
 test('a person may decide for a held step', async () => {
   const { saga, kills } = attached({ callback: forever });
   const { kill_id } = await kills.kill(request());
