@@ -288,7 +288,6 @@ for (const [read, record] of Object.entries({
     saga.handle({ type: 'handoff_accepted', at: 3_000, step_id: 'one', kill_id, to_agent: B });
     saga.handle({ type: 'handoff_refused', at: 3_000, step_id: 'two', kill_id });
     assert.deepEqual(decided(record(kills)), [['one', B, 'handed_off'], ['two', null, 'compensated']]);
-    assert.equal(kills.totalHandoffs, 1);
   });
 }
 
