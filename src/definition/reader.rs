@@ -49,19 +49,6 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Its first sixteen bytes as little-endian words, filled up with zeros, which stand in no
-    /// string; `None` where it has escapes, or the document has not as many more bytes.
-    #[inline(always)]
-    pub fn first_words(self) -> Option<(u64, u64)> {
-        let rest = self.document.as_bytes().get(self.start..)?;
-        let (first, rest) = rest.split_first_chunk()?;
-        let (second, _) = rest.split_first_chunk()?;
-        let length = (self.end - self.start) as u32;
-        let first = u64::from_le_bytes(*first) & low_bytes(length);
-        let second = u64::from_le_bytes(*second) & low_bytes(length.saturating_sub(8));
-        (!self.escaped).then_some((first, second))
-    }
-
     #[inline]
     pub fn is_empty(self) -> bool {
         self.start == self.end
@@ -116,6 +103,21 @@ impl<'a> Reader<'a> {
     /// The offset of the next byte.
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// The sixteen bytes behind the next as little-endian words, where the text has as many.
+    #[inline(always)]
+    pub fn words_behind(&self) -> Option<(u64, u64)> {
+        let rest = self.text.as_bytes().get(self.at + 1..)?;
+        let (first, rest) = rest.split_first_chunk()?;
+        let (second, _) = rest.split_first_chunk()?;
+        Some((u64::from_le_bytes(*first), u64::from_le_bytes(*second)))
+    }
+
+    /// Passes over bytes that were looked at.
+    #[inline(always)]
+    pub fn pass(&mut self, bytes: usize) {
+        self.at += bytes;
     }
 
     #[inline(always)]
@@ -174,7 +176,17 @@ impl<'a> Reader<'a> {
     /// The members of the object that starts here. `each` reads the value behind the key.
     pub fn members<E: From<Fault>>(
         &mut self,
-        mut each: impl FnMut(&mut Self, Text<'a>) -> Result<(), E>,
+        each: impl FnMut(&mut Self, Text<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.members_by(Self::string, each)
+    }
+
+    /// The same, with keys as `read_key` reads them, from their opening quote on.
+    #[inline]
+    pub fn members_by<K, E: From<Fault>>(
+        &mut self,
+        read_key: impl Fn(&mut Self) -> Result<K, Fault>,
+        mut each: impl FnMut(&mut Self, K) -> Result<(), E>,
     ) -> Result<(), E> {
         self.at += 1;
         self.skip_space();
@@ -187,7 +199,7 @@ impl<'a> Reader<'a> {
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected("expected a key in double quotes").into());
             }
-            let key = self.string()?;
+            let key = read_key(self)?;
             self.skip_space();
             if self.peek() != Some(b':') {
                 return Err(self.unexpected("expected `:` behind the key").into());
@@ -469,13 +481,4 @@ fn stops(word: u64) -> u64 {
         |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word & (ONES * 128);
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     is(b'"') | is(b'\\') | below(word, 0x20)
-}
-
-/// As many low bytes of a word, at most all.
-#[inline(always)]
-fn low_bytes(count: u32) -> u64 {
-    match count {
-        0..8 => (1 << (count * 8)) - 1,
-        _ => u64::MAX,
-    }
 }

@@ -43,10 +43,15 @@ pub fn build() -> Result<()> {
     )
 }
 
+/// Where the compiler optimizes for speed, it inlines no more than where it optimizes for size.
+const INLINING: &str =
+    "target.wasm32-unknown-unknown.rustflags=['-Cllvm-args=-inline-threshold=30']";
+
 fn compile() -> Result<()> {
     run(cargo()
         .args(["build", "--quiet", "--release", "--lib", "--features", "js"])
-        .args(["--target", "wasm32-unknown-unknown", "--config"])
+        .args(["--target", "wasm32-unknown-unknown", "--config", INLINING])
+        .arg("--config")
         .arg(remapped()?))
 }
 
