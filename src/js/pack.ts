@@ -46,10 +46,9 @@ const encoder = new TextEncoder();
 const GIVE_UP = Symbol('the value goes the way of JSON');
 
 let bytes = new Uint8Array(4096);
-let at = 0;
 let busy = false;
-let units = 0;
-let values = 0;
+/** How many bytes the value may still take as JSON. */
+let left = 0;
 
 /** Works with a definition packed, or with nothing. The bytes are good while `work` runs. */
 export function withPacked<T>(definition: unknown, mostBytes: number, work: (packed: Uint8Array | undefined) => T): T {
@@ -64,127 +63,141 @@ export function withPacked<T>(definition: unknown, mostBytes: number, work: (pac
 }
 
 function pack(definition: unknown, mostBytes: number): Uint8Array | undefined {
-  at = units = values = 0;
+  left = mostBytes;
+  let length: number;
   try {
     // Then every object would seem to have what this one has.
     for (const _ in Object.prototype) return undefined;
-    packDefinition(definition);
+    length = packDefinition(definition);
   } catch {
     // What a getter threw, `JSON.stringify` will meet again.
     return undefined;
   }
-  return units * UNIT + values * AROUND_A_STRING <= mostBytes ? bytes.subarray(0, at) : undefined;
+  return left >= 0 ? bytes.subarray(0, length) : undefined;
 }
 
-function packDefinition(definition: unknown): void {
-  begin(definition);
+// Each of these writes at `at` and returns the place behind what it wrote: a place that all share would be read and written
+// anew for each byte.
+
+function packDefinition(definition: unknown): number {
+  if (!isObject(definition)) throw GIVE_UP;
+  let at = begin(0, definition);
   for (const key in definition) {
     const value = definition[key];
     if (value === undefined) continue;
     switch (key) {
-      case 'name': scalar(NAME, value); break;
-      case 'session_id': scalar(SESSION_ID, value); break;
-      case 'saga_id': scalar(SAGA_ID, value); break;
-      case 'steps': list(STEPS, value, packStep); break;
-      case 'fan_out': list(FAN_OUT, value, packGroup); break;
-      case 'metadata': anyJson(METADATA, value); break;
+      case 'name': at = scalar(at, NAME, value); break;
+      case 'session_id': at = scalar(at, SESSION_ID, value); break;
+      case 'saga_id': at = scalar(at, SAGA_ID, value); break;
+      case 'steps': at = list(at, STEPS, value, packStep); break;
+      case 'fan_out': at = list(at, FAN_OUT, value, packGroup); break;
+      case 'metadata': at = anyJson(at, METADATA, value); break;
       default: throw GIVE_UP;
     }
   }
-  bytes[at++] = END;
+  return end(at);
 }
 
-function packStep(step: unknown): void {
-  begin(step);
+function packStep(at: number, step: unknown): number {
+  if (!isObject(step)) throw GIVE_UP;
+  at = begin(at, step);
   for (const key in step) {
     const value = step[key];
     if (value === undefined) continue;
     switch (key) {
-      case 'id': text(ID, value); break;
-      case 'action_id': text(ACTION_ID, value); break;
-      case 'agent': scalar(AGENT, value); break;
-      case 'execute_api': scalar(EXECUTE_API, value); break;
-      case 'undo_api': scalar(UNDO_API, value); break;
-      case 'timeout': scalar(TIMEOUT, value); break;
-      case 'retries': scalar(RETRIES, value); break;
-      case 'depends_on': list(DEPENDS_ON, value, packText); break;
-      case 'checkpoint_goal': scalar(CHECKPOINT_GOAL, value); break;
+      case 'id': at = text(at, ID, value); break;
+      case 'action_id': at = text(at, ACTION_ID, value); break;
+      case 'agent': at = scalar(at, AGENT, value); break;
+      case 'execute_api': at = scalar(at, EXECUTE_API, value); break;
+      case 'undo_api': at = scalar(at, UNDO_API, value); break;
+      case 'timeout': at = scalar(at, TIMEOUT, value); break;
+      case 'retries': at = scalar(at, RETRIES, value); break;
+      case 'depends_on': at = list(at, DEPENDS_ON, value, packText); break;
+      case 'checkpoint_goal': at = scalar(at, CHECKPOINT_GOAL, value); break;
       default: throw GIVE_UP;
     }
   }
-  bytes[at++] = END;
+  return end(at);
 }
 
-function packGroup(group: unknown): void {
-  begin(group);
+function packGroup(at: number, group: unknown): number {
+  if (!isObject(group)) throw GIVE_UP;
+  at = begin(at, group);
   for (const key in group) {
     const value = group[key];
     if (value === undefined) continue;
     switch (key) {
-      case 'policy': text(POLICY, value); break;
-      case 'branches': list(BRANCHES, value, packText); break;
+      case 'policy': at = text(at, POLICY, value); break;
+      case 'branches': at = list(at, BRANCHES, value, packText); break;
       default: throw GIVE_UP;
     }
   }
-  bytes[at++] = END;
+  return end(at);
 }
 
 /** Begins an object that JSON writes as its own members, which are all that `for…in` meets. */
-function begin(value: unknown): asserts value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || (value as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
+function begin(at: number, value: object): number {
+  if (Array.isArray(value) || (value as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw GIVE_UP;
-  makeRoom(ROOM);
-  bytes[at++] = OBJECT;
+  makeRoom(at);
+  bytes[at] = OBJECT;
+  return at + 1;
 }
 
-function list(key: number, items: unknown, packItem: (item: unknown) => void): void {
+function end(at: number): number {
+  makeRoom(at);
+  bytes[at] = END;
+  return at + 1;
+}
+
+function list(at: number, key: number, items: unknown, packItem: (at: number, item: unknown) => number): number {
   if (!Array.isArray(items) || (items as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
-  makeRoom(ROOM);
-  bytes[at++] = key;
-  bytes[at++] = ARRAY;
-  for (let index = 0; index < items.length; index += 1) packItem(items[index]);
-  makeRoom(ROOM);
-  bytes[at++] = END;
+  makeRoom(at);
+  bytes[at] = key;
+  bytes[at + 1] = ARRAY;
+  at += 2;
+  for (let index = 0; index < items.length; index += 1) at = packItem(at, items[index]);
+  return end(at);
 }
 
 /** A value of which the rules ask only what it is, and of a string whether it is empty or blank. */
-function scalar(key: number, value: unknown): void {
+function scalar(at: number, key: number, value: unknown): number {
+  makeRoom(at);
+  const target = bytes;
+  target[at] = key;
   if (typeof value === 'string') {
     const first = value.charCodeAt(0);
     const visible = first > 0x20 && first < 0x7f;
-    if (!visible) return text(key, value);
+    if (!visible) return packText(at + 1, value);
     if (!value.isWellFormed()) throw GIVE_UP;
-    units += value.length;
+    left -= value.length * UNIT + AROUND_A_STRING;
+    target[at + 1] = SOME_STRING;
+    return at + 2;
   }
-  values += 1;
-  makeRoom(ROOM);
-  bytes[at++] = key;
-  if (typeof value === 'string') {
-    bytes[at++] = SOME_STRING;
-  } else if (value === null) {
-    bytes[at++] = NULL;
-  } else {
-    if (typeof value !== 'number' || value >>> 0 !== value) throw GIVE_UP;
-    bytes[at++] = WHOLE_NUMBER;
-    writeU32(value);
+  left -= AROUND_A_STRING;
+  if (value === null) {
+    target[at + 1] = NULL;
+    return at + 2;
   }
+  if (typeof value !== 'number' || value >>> 0 !== value) throw GIVE_UP;
+  target[at + 1] = WHOLE_NUMBER;
+  return writeU32(at + 2, value);
 }
 
-function text(key: number, value: unknown): void {
-  makeRoom(ROOM);
-  bytes[at++] = key;
-  packText(value);
+function text(at: number, key: number, value: unknown): number {
+  makeRoom(at);
+  bytes[at] = key;
+  return packText(at + 1, value);
 }
 
-function packText(text: unknown): void {
+function packText(at: number, text: unknown): number {
   if (typeof text !== 'string') throw GIVE_UP;
   const { length } = text;
   // Longer ones might not fit the two bytes of their length.
   if (length > 0xffff / 3) throw GIVE_UP;
-  units += length;
-  values += 1;
-  makeRoom(ROOM + 3 * length);
+  left -= length * UNIT + AROUND_A_STRING;
+  makeRoom(at, 3 * length);
   const target = bytes;
   const start = at + 3;
   let written = length;
@@ -200,33 +213,41 @@ function packText(text: unknown): void {
   target[at] = STRING;
   target[at + 1] = written & 0xff;
   target[at + 2] = written >>> 8;
-  at = start + written;
+  return start + written;
 }
 
 /** Any object that its owner put there: the core only wants to know how deep it is nested. */
-function anyJson(key: number, value: unknown): void {
-  begin(value);
+function anyJson(at: number, key: number, value: unknown): number {
+  if (!isObject(value)) throw GIVE_UP;
+  begin(at, value);
   const text = JSON.stringify(value);
-  units += text.length;
-  makeRoom(ROOM + 3 * text.length);
+  left -= text.length * UNIT;
+  makeRoom(at, 3 * text.length);
   // In place of what began.
-  bytes[at - 1] = key;
-  bytes[at++] = JSON_TEXT;
-  const { written } = encoder.encodeInto(text, bytes.subarray(at + 4));
-  writeU32(written);
-  at += written;
+  bytes[at] = key;
+  bytes[at + 1] = JSON_TEXT;
+  const { written } = encoder.encodeInto(text, bytes.subarray(at + 6));
+  return writeU32(at + 2, written) + written;
 }
 
-function writeU32(value: number): void {
-  bytes[at++] = value & 0xff;
-  bytes[at++] = (value >>> 8) & 0xff;
-  bytes[at++] = (value >>> 16) & 0xff;
-  bytes[at++] = value >>> 24;
+function writeU32(at: number, value: number): number {
+  const target = bytes;
+  target[at] = value & 0xff;
+  target[at + 1] = (value >>> 8) & 0xff;
+  target[at + 2] = (value >>> 16) & 0xff;
+  target[at + 3] = value >>> 24;
+  return at + 4;
 }
 
-function makeRoom(length: number): void {
-  if (at + length <= bytes.length) return;
-  const larger = new Uint8Array((at + length) * 2);
+/** Room for a value at `at`, and for so many bytes of its string. */
+function makeRoom(at: number, ofString = 0): void {
+  const needed = at + ROOM + ofString;
+  if (needed <= bytes.length) return;
+  const larger = new Uint8Array(needed * 2);
   larger.set(bytes);
   bytes = larger;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
