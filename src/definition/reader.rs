@@ -178,14 +178,14 @@ impl<'a> Reader<'a> {
         &mut self,
         each: impl FnMut(&mut Self, Text<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.members_by(Self::string, each)
+        self.members_by(|reader| Ok(reader.string()?), each)
     }
 
     /// The same, with keys as `read_key` reads them, from their opening quote on.
     #[inline]
     pub fn members_by<K, E: From<Fault>>(
         &mut self,
-        read_key: impl Fn(&mut Self) -> Result<K, Fault>,
+        read_key: impl Fn(&mut Self) -> Result<K, E>,
         mut each: impl FnMut(&mut Self, K) -> Result<(), E>,
     ) -> Result<(), E> {
         self.at += 1;

@@ -31,7 +31,7 @@ macro_rules! keys {
             /// The key that starts here. Its name is not searched for its end, but compared together
             /// with its closing quote, eight bytes at once, for every step has up to nine keys.
             #[inline(always)]
-            fn read(reader: &mut Reader) -> Result<Self, Fault> {
+            fn read(reader: &mut Reader) -> Sure<Self> {
                 if let Some((first, second)) = reader.words_behind() {
                     $({
                         const KEY: Quoted = quoted($name);
@@ -144,7 +144,7 @@ impl<'a> Source<'a> for Reader<'a> {
 
     #[inline]
     fn members(&mut self, each: impl FnMut(&mut Self, Key) -> Sure<()>) -> Sure<()> {
-        self.members_by(Key::read, each)
+        self.members_by(|reader| Key::read(reader), each)
     }
 
     #[inline]
