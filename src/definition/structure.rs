@@ -87,23 +87,22 @@ struct Quoted {
     mask: (u64, u64),
 }
 
-/// Every name is short enough: with a longer one this does not compile.
-const fn quoted<const N: usize>(name: &[u8; N]) -> Quoted {
-    let (mut text, mut mask) = ([0; 16], [0; 16]);
-    let mut at = 0;
-    while at <= N {
-        text[at] = if at < N { name[at] } else { b'"' };
-        mask[at] = 0xff;
-        at += 1;
+/// Every name is short enough: with a longer one the shift overflows, and this does not compile.
+const fn quoted(mut name: &[u8]) -> Quoted {
+    let (mut text, mut shift) = (0, 0);
+    while let [byte, rest @ ..] = name {
+        text |= (*byte as u128) << shift;
+        shift += 8;
+        name = rest;
     }
+    text |= (b'"' as u128) << shift;
     Quoted {
-        words: words(text),
-        mask: words(mask),
+        words: halves(text),
+        mask: halves(u128::MAX >> (120 - shift)),
     }
 }
 
-const fn words(bytes: [u8; 16]) -> (u64, u64) {
-    let both = u128::from_le_bytes(bytes);
+const fn halves(both: u128) -> (u64, u64) {
     (both as u64, (both >> 64) as u64)
 }
 
