@@ -55,3 +55,15 @@ test('the arrow keys walk the steps and show their text, and Enter goes there', 
 async function shownLine({ page }) {
   return Number(await page.locator('.cm-lineNumbers .cm-activeLineGutter').textContent());
 }
+
+test('a thousand steps are listed a hundred at a time, so that the page stays at hand meanwhile', onPage(async (studio) => {
+  await studio.open(definition('only'));
+  const lengths = await studio.steps.evaluateHandle((list) => {
+    const lengths = [];
+    new MutationObserver(() => lengths.push(list.children.length)).observe(list, { childList: true });
+    return lengths;
+  });
+  await studio.open(definition(...Array.from({ length: 1_000 }, (_, index) => `step-${index}`)));
+  await studio.step('step-999').waitFor();
+  assert.deepEqual(await lengths.jsonValue(), [100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000]);
+}));

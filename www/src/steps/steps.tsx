@@ -5,6 +5,7 @@ import { useRef } from 'preact/hooks';
 
 import { analysis, currentStep } from '../state/analysis.ts';
 import { walk } from '../ui/arrow-keys.ts';
+import { useGrowing } from '../ui/growing.ts';
 import { rowOf, StepOption } from './step-option.tsx';
 
 const MOST_LISTED = 1_000;
@@ -13,6 +14,7 @@ export function Steps() {
   const { steps, report } = analysis.value;
   const findings = findingsByStep(report instanceof Error ? [] : report.diagnostics);
   const list = useRef<HTMLDivElement>(null);
+  const drawn = useGrowing(Math.min(steps.length, MOST_LISTED));
 
   useSignalEffect(() => {
     const row = list.current?.children[currentStep.value?.index ?? -1];
@@ -28,7 +30,7 @@ export function Steps() {
       {steps.length > 0
         ? (
           <div class="step-list" role="listbox" aria-labelledby="steps-heading" ref={list} onKeyDown={walk('[role=option]')}>
-            {steps.slice(0, MOST_LISTED).map((step) => (
+            {steps.slice(0, drawn.value).map((step) => (
               <StepOption key={step.index} {...rowOf(step, findings.get(step.index) ?? 0)} />
             ))}
           </div>
