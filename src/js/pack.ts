@@ -34,8 +34,8 @@ const METADATA = 17;
 const AROUND_A_STRING = 40;
 /** A unit of UTF-16 takes no more in JSON: `\u0000`. */
 const UNIT = 6;
-/** What a packed value takes beside its string, at most. */
-const ROOM = 16;
+/** From the beginning of an object, or a string, to the next of them: the numbers of a step and what closes behind them take less. */
+const ROOM = 128;
 
 /** Platforms of 2023 know whether a text has a lone surrogate, which is no JSON, without reading all of it. */
 const CAN_PACK = typeof ''.isWellFormed === 'function';
@@ -146,14 +146,12 @@ function begin(at: number, value: object): number {
 }
 
 function end(at: number): number {
-  makeRoom(at);
   bytes[at] = END;
   return at + 1;
 }
 
 function list(at: number, key: number, items: unknown, packItem: (at: number, item: unknown) => number): number {
   if (!Array.isArray(items) || (items as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
-  makeRoom(at);
   bytes[at] = key;
   bytes[at + 1] = ARRAY;
   at += 2;
@@ -163,7 +161,6 @@ function list(at: number, key: number, items: unknown, packItem: (at: number, it
 
 /** A value of which the rules ask only what it is, and of a string whether it is empty or blank. */
 function scalar(at: number, key: number, value: unknown): number {
-  makeRoom(at);
   const target = bytes;
   target[at] = key;
   if (typeof value === 'string') {
@@ -186,7 +183,6 @@ function scalar(at: number, key: number, value: unknown): number {
 }
 
 function text(at: number, key: number, value: unknown): number {
-  makeRoom(at);
   bytes[at] = key;
   return packText(at + 1, value);
 }
@@ -239,7 +235,7 @@ function writeU32(at: number, value: number): number {
   return at + 4;
 }
 
-/** Room for a value at `at`, and for so many bytes of its string. */
+/** Room for what begins at `at`, and for so many bytes of its string. */
 function makeRoom(at: number, ofString = 0): void {
   const needed = at + ROOM + ofString;
   if (needed <= bytes.length) return;
