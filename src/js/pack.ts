@@ -80,8 +80,8 @@ function pack(definition: unknown, mostBytes: number): Uint8Array | undefined {
 // anew for each byte.
 
 function packDefinition(definition: unknown): number {
-  if (!isObject(definition)) throw GIVE_UP;
-  let at = begin(0, definition);
+  demandOrdinary(definition);
+  let at = begin(0);
   for (const key in definition) {
     const value = definition[key];
     if (value === undefined) continue;
@@ -99,8 +99,8 @@ function packDefinition(definition: unknown): number {
 }
 
 function packStep(at: number, step: unknown): number {
-  if (!isObject(step)) throw GIVE_UP;
-  at = begin(at, step);
+  demandOrdinary(step);
+  at = begin(at);
   for (const key in step) {
     const value = step[key];
     if (value === undefined) continue;
@@ -121,8 +121,8 @@ function packStep(at: number, step: unknown): number {
 }
 
 function packGroup(at: number, group: unknown): number {
-  if (!isObject(group)) throw GIVE_UP;
-  at = begin(at, group);
+  demandOrdinary(group);
+  at = begin(at);
   for (const key in group) {
     const value = group[key];
     if (value === undefined) continue;
@@ -135,11 +135,14 @@ function packGroup(at: number, group: unknown): number {
   return end(at);
 }
 
-/** Begins an object that JSON writes as its own members, which are all that `for…in` meets. */
-function begin(at: number, value: object): number {
-  if (Array.isArray(value) || (value as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
+/** Gives up unless JSON writes the value as its own members, which are all that `for…in` meets. */
+function demandOrdinary(value: unknown): asserts value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || (value as { toJSON?: unknown }).toJSON !== undefined) throw GIVE_UP;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw GIVE_UP;
+}
+
+function begin(at: number): number {
   makeRoom(at);
   bytes[at] = OBJECT;
   return at + 1;
@@ -214,12 +217,10 @@ function packText(at: number, text: unknown): number {
 
 /** Any object that its owner put there: the core only wants to know how deep it is nested. */
 function anyJson(at: number, key: number, value: unknown): number {
-  if (!isObject(value)) throw GIVE_UP;
-  begin(at, value);
+  demandOrdinary(value);
   const text = JSON.stringify(value);
   left -= text.length * UNIT;
   makeRoom(at, 3 * text.length);
-  // In place of what began.
   bytes[at] = key;
   bytes[at + 1] = JSON_TEXT;
   const { written } = encoder.encodeInto(text, bytes.subarray(at + 6));
@@ -242,8 +243,4 @@ function makeRoom(at: number, ofString = 0): void {
   const larger = new Uint8Array(needed * 2);
   larger.set(bytes);
   bytes = larger;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

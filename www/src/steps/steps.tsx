@@ -30,7 +30,7 @@ export function Steps() {
       {steps.length > 0
         ? (
           <div class="step-list" role="listbox" aria-labelledby="steps-heading" ref={list} onKeyDown={walk('[role=option]')}>
-            {steps.slice(0, drawn.value).map((step) => (
+            {steps.slice(0, drawn).map((step) => (
               <StepOption key={step.index} {...rowOf(step, findings.get(step.index) ?? 0)} />
             ))}
           </div>
