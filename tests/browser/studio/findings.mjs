@@ -35,8 +35,7 @@ test('a problem is reached by keyboard, and Enter goes to its place', onPage(asy
     [['End'], '90000'],
   ]) {
     await studio.editor.focus();
-    // Together: only for two seconds after Escape does the editor let Tab out.
-    await Promise.all([studio.press('Escape'), studio.press('Tab')]);
+    await studio.leaveEditor();
     await studio.press(...keys, 'Enter');
     assert.equal(await studio.selectedText(), selected, `after ${keys}`);
     assert.ok(await focused(studio.editor));
@@ -51,6 +50,17 @@ test('F8 walks the problems in the order of the text', onPage(async (studio) => 
     await studio.press('F8');
     assert.equal(await studio.selectedText(), selected);
   }
+}));
+
+test('Escape lets Tab out of the editor from a selection too, and the text stays', onPage(async (studio) => {
+  await studio.open(definition({ id: 'a', timeout: 0 }));
+  await studio.verdict.getByText('1 error').waitFor();
+  await studio.editor.focus();
+  await studio.press('F8');
+  await studio.leaveEditor();
+  assert.ok(!(await focused(studio.editor)));
+  await studio.verdict.getByText('1 error').waitFor();
+  assert.match((await studio.savedText()).text, /^ {6}"timeout": 0/m);
 }));
 
 test('a related place is one click away', onPage(async (studio) => {

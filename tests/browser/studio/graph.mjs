@@ -41,6 +41,7 @@ test('selecting a step of the graph selects its text, and a place in the text se
   const { steps } = definition('one', 'two', 'three');
   await studio.open({ ...definition(), steps });
   await studio.node('two').click();
+  await studio.editor.focus();
   assert.deepEqual(JSON.parse(await studio.selectedText()), steps[1]);
   await studio.select('"three"');
   await studio.graph.getByRole('option', { name: /^three/, selected: true }).waitFor();

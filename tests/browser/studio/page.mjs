@@ -125,7 +125,15 @@ export class Studio {
       const before = await this.page.evaluate(() => document.querySelector('.log .count')?.textContent);
       await this.control('Step').click();
       await this.page.waitForFunction((before) => document.querySelector('.log .count')?.textContent !== before, before);
+      await this.drawn();
     }
+  }
+
+  /** Until the page shows all that has happened in it: a run that begins shows its first event at once, and the next ones with the next frame. */
+  drawn() {
+    return this.page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+    }));
   }
 
   speed(words) {
@@ -225,13 +233,25 @@ export class Studio {
     await this.page.keyboard.press('Escape');
   }
 
-  /** What is selected in the editor: what the clipboard would get. */
+  /** What is selected in the editor, where the focus must be: what the clipboard would get. */
   selectedText() {
     return this.editor.evaluate((node) => {
       const copy = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
       node.dispatchEvent(copy);
       return copy.clipboardData.getData('text/plain'); // of the event: Firefox gives it one of its own
     });
+  }
+
+  /** Out of the editor: for two seconds after Escape it lets Tab out, which may be few on a busy machine, so they do not pass meanwhile. */
+  async leaveEditor() {
+    await this.page.evaluate(() => {
+      const { now } = Date;
+      const frozen = now();
+      Date.now = () => frozen;
+      window.thaw = () => (Date.now = now);
+    });
+    await this.press('Escape', 'Tab');
+    await this.page.evaluate(() => void window.thaw());
   }
 
   async press(...keys) {

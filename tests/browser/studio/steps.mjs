@@ -28,6 +28,7 @@ test('selecting a step selects its text, and a place in the text selects its ste
   const selected = studio.steps.getByRole('option', { selected: true });
 
   await studio.step('second').click();
+  await studio.editor.focus();
   assert.deepEqual(JSON.parse(await studio.selectedText()), steps[1]);
 
   await studio.select('"third"');

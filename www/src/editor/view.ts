@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, temporarilySetTabFocusMode } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap } from '@codemirror/lint';
@@ -39,6 +39,8 @@ export const view = new EditorView({
       EditorView.cspNonce.of('codemirror'),
       EditorView.contentAttributes.of({ 'aria-label': 'Saga definition', 'aria-describedby': HINT_ID, tabindex: '0' }),
       keymap.of([
+        // Escape lets Tab out of the editor, also where it has something to close or a selection to leave.
+        { key: 'Escape', run: (view) => !temporarilySetTabFocusMode(view) },
         ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap,
         ...defaultKeymap, indentWithTab,
       ]),
