@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn the_face_and_the_studio_keep_their_places() {
         let studio = |line| !judge_studio("www/src/editor/lint.ts", line).is_empty();
-        assert!(studio("import { base64 } from 'sagaward/dist/inlined.js';"));
+        assert!(studio("import { text } from 'sagaward/dist/inlined.js';"));
         assert!(studio("import { core } from '../../../dist/core.js';"));
         assert!(!studio("import { validate } from 'sagaward';"));
         assert!(!studio("import text from '../../../examples/a.json?raw';"));

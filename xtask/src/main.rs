@@ -3,6 +3,7 @@
 mod component;
 mod consumer;
 mod functions;
+mod inlined;
 mod layers;
 mod pack;
 mod parts;

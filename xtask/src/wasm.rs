@@ -1,10 +1,10 @@
 //! The core as WebAssembly: cargo, then wasm-bindgen, then wasm-opt, and the
 //! JavaScript modules written from the result, all into `target/generated`.
 
+use crate::inlined;
 use crate::process::{cargo, node, output, remapped, root, run, tool};
 use crate::stamp;
 use anyhow::{Context, Result};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -21,6 +21,7 @@ pub fn build() -> Result<()> {
             schema,
             "xtask/constants.mjs",
             "xtask/src/wasm.rs",
+            "xtask/src/inlined.rs",
             "package-lock.json",
         ],
         &[GENERATED],
@@ -76,10 +77,20 @@ fn bind(keep_names: bool) -> Result<PathBuf> {
     Ok(bound)
 }
 
+/// A function that is moved into its one caller no longer looks like others, which gzip would have
+/// used. And nothing lies below the first kilobyte but the end of the stack: an address and an
+/// offset need no addition of their own, for their sum does not wrap around.
+const BRIEF: [&str; 3] = [
+    "--one-caller-inline-max-function-size",
+    "0",
+    "--low-memory-unused",
+];
+
 fn optimize(bound: &Path, to: &Path, flags: &[&str]) -> Result<()> {
     output(
         tool("wasm-opt")
             .arg("-Os")
+            .args(BRIEF)
             .args(flags)
             .arg(bound.join("sagaward_bg.wasm"))
             .arg("-o")
@@ -90,14 +101,10 @@ fn optimize(bound: &Path, to: &Path, flags: &[&str]) -> Result<()> {
 
 fn inline(folder: &Path) -> Result<()> {
     let bytes = std::fs::read(folder.join("sagaward.wasm")).context("wasm-opt wrote nothing")?;
-    let text = BASE64_STANDARD.encode(bytes);
-    std::fs::write(
-        folder.join("inlined.js"),
-        format!("export const base64 = '{text}';\n"),
-    )?;
+    std::fs::write(folder.join("inlined.js"), inlined::module(&bytes))?;
     std::fs::write(
         folder.join("inlined.d.ts"),
-        "export declare const base64: string;\n",
+        "export declare const meant: number[];\nexport declare const text: string;\n",
     )?;
     Ok(())
 }

@@ -46,7 +46,7 @@ export function judging(given: Given): Judging {
   return { validation, maxBytes, warningsAreErrors: given['warnings-as-errors'], stdinFilename: given['stdin-filename'] };
 }
 
-/** From its file: sooner there than out of the base64 that the default entry carries. The bundle lies beside it. */
+/** From its file: sooner there than out of the text that the default entry carries. The bundle lies beside it. */
 export function loadCore(): void {
   init(readFileSync(new URL('sagaward.wasm', import.meta.url)));
 }
