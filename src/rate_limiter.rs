@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::map::{Map, pair};
 
@@ -13,14 +14,15 @@ use crate::map::{Map, pair};
 pub const RINGS: usize = 4;
 
 /// What a ring may do.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct RingLimit {
     /// Tokens that come back in a second.
     pub rate: f64,
     /// The most tokens there can be.
     pub burst: f64,
 }
+
+object!(strict RingLimit { rate, burst });
 
 /// The reference's limits of the rings 0 to 3.
 pub const DEFAULT_RING_LIMITS: [RingLimit; RINGS] = [

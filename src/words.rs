@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Error, Visitor};
 
-/// Declares enums whose variants are words in documents.
+/// Declares enums whose variants are words in documents; the first is the default.
 macro_rules! words {
     ($(
         $(#[$about:meta])*
@@ -34,6 +34,24 @@ macro_rules! words {
             /// The one that this word stands for.
             pub fn named(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == word)
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                let [first, ..] = [$( Self::$variant, )+];
+                first
+            }
+        }
+
+        impl $crate::definition::objects::Read for $name {
+            fn read(
+                &mut self,
+                from: &mut $crate::definition::reader::Reader<'_>,
+            ) -> $crate::definition::objects::Outcome {
+                let place = $crate::definition::objects::word(from, Self::WORDS)?;
+                *self = Self::ALL.get(place).copied().unwrap_or_default();
+                Ok(())
             }
         }
 

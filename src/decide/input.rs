@@ -1,7 +1,8 @@
 //! What can be told to a saga.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::definition::objects::object;
 use crate::definition::{Json, input};
 use crate::error::{Code, Error};
 use crate::saga::RunSettings;
@@ -178,8 +179,7 @@ words! {
 }
 
 /// The fields of all inputs: reading them as one keeps the module small.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
 struct Fields {
     r#type: String,
     at: f64,
@@ -198,10 +198,15 @@ struct Fields {
     to_agent: Option<String>,
 }
 
+object!(strict Fields {
+    r#type = "type", at, settings, attempt_key, result, error, retryable, effect, retry_after_ms,
+    timer, reason, step_id, agent_did, kill_id, to_agent
+});
+
 impl Input {
     /// Reads an input.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let fields: Fields = input::read(text, "input", Code::BadArgument)?;
+        let mut fields: Fields = input::read(text, "input", Code::BadArgument)?;
         Ok(Self {
             at: fields.at,
             told: fields.told()?,
@@ -210,90 +215,71 @@ impl Input {
 }
 
 impl Fields {
-    fn told(self) -> Result<Told, Error> {
-        let kind = self.r#type;
-        let attempt_key = || needed(self.attempt_key, &kind, "attempt_key");
-        let step_id = || needed(self.step_id, &kind, "step_id");
-        let kill_id = || needed(self.kill_id, &kind, "kill_id");
-        let agent_did = || needed(self.agent_did, &kind, "agent_did");
-        let settings = || {
-            let written = self.settings.as_ref();
-            let read = written.map(|settings| RunSettings::from_json(settings.text()));
-            Ok::<_, Error>(read.transpose()?.unwrap_or_default())
-        };
-        let result = || self.result.map(keepable).transpose();
-        let failure = || {
-            let failure = Failure {
-                error: needed(self.error, &kind, "error")?,
-                retryable: self.retryable.unwrap_or(true),
-                effect: self.effect.unwrap_or(Effect::None),
-                retry_after_ms: self.retry_after_ms,
-            };
-            Ok::<_, Error>(failure)
-        };
+    fn told(&mut self) -> Result<Told, Error> {
+        let kind = std::mem::take(&mut self.r#type);
         Ok(match kind.as_str() {
             "start" => Told::Start {
-                settings: settings()?,
+                settings: self.settings()?,
             },
             "recover" => Told::Recover {
-                settings: settings()?,
+                settings: self.settings()?,
             },
             "attempt_succeeded" => Told::AttemptSucceeded {
-                attempt_key: attempt_key()?,
-                result: result()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                result: self.result()?,
             },
             "attempt_failed" => Told::AttemptFailed {
-                attempt_key: attempt_key()?,
-                failure: failure()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                failure: self.failure(&kind)?,
             },
             "attempt_timed_out" => Told::AttemptTimedOut {
-                attempt_key: attempt_key()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
             },
             "attempt_lost" => Told::AttemptLost {
-                attempt_key: attempt_key()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
             },
             "timer_fired" => Told::TimerFired {
-                attempt_key: attempt_key()?,
-                timer: needed(self.timer, &kind, "timer")?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                timer: needed(&mut self.timer, &kind, "timer")?,
             },
             "undo_succeeded" => Told::UndoSucceeded {
-                attempt_key: attempt_key()?,
-                result: result()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                result: self.result()?,
             },
             "undo_failed" => Told::UndoFailed {
-                attempt_key: attempt_key()?,
-                failure: failure()?,
+                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                failure: self.failure(&kind)?,
             },
             "cancel" => Told::Cancel {
-                reason: self.reason,
+                reason: self.reason.take(),
             },
             "pause" => Told::Pause {},
             "resume" => Told::Resume {},
             "retry_step" => Told::RetryStep {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, &kind, "step_id")?,
             },
             "skip_step" => Told::SkipStep {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, &kind, "step_id")?,
             },
             "escalate" => Told::Escalate {},
             "agent_killed" => Told::AgentKilled {
-                agent_did: agent_did()?,
-                kill_id: kill_id()?,
+                agent_did: needed(&mut self.agent_did, &kind, "agent_did")?,
+                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
             },
             "attempt_settled" => Told::AttemptSettled {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, &kind, "step_id")?,
             },
             "handoff_accepted" => Told::HandoffAccepted {
-                step_id: step_id()?,
-                to_agent: needed(self.to_agent, &kind, "to_agent")?,
-                kill_id: kill_id()?,
+                step_id: needed(&mut self.step_id, &kind, "step_id")?,
+                to_agent: needed(&mut self.to_agent, &kind, "to_agent")?,
+                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
             },
             "handoff_refused" => Told::HandoffRefused {
-                step_id: step_id()?,
-                kill_id: kill_id()?,
+                step_id: needed(&mut self.step_id, &kind, "step_id")?,
+                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
             },
             "agent_revived" => Told::AgentRevived {
-                agent_did: agent_did()?,
+                agent_did: needed(&mut self.agent_did, &kind, "agent_did")?,
             },
             unknown => {
                 let message = format!("input: '{unknown}' is no type of input");
@@ -301,15 +287,31 @@ impl Fields {
             }
         })
     }
+
+    fn settings(&self) -> Result<RunSettings, Error> {
+        let written = self.settings.as_ref();
+        let read = written.map(|settings| RunSettings::from_json(settings.text()));
+        Ok(read.transpose()?.unwrap_or_default())
+    }
+
+    /// What a snapshot could not hold is refused before it is in the log.
+    fn result(&self) -> Result<Option<Json>, Error> {
+        let result = self.result.as_ref();
+        result.map(|result| Json::parse(result.text())).transpose()
+    }
+
+    fn failure(&mut self, kind: &str) -> Result<Failure, Error> {
+        Ok(Failure {
+            error: needed(&mut self.error, kind, "error")?,
+            retryable: self.retryable.unwrap_or(true),
+            effect: self.effect.unwrap_or(Effect::None),
+            retry_after_ms: self.retry_after_ms,
+        })
+    }
 }
 
-/// What a snapshot could not hold is refused before it is in the log.
-fn keepable(result: Json) -> Result<Json, Error> {
-    Json::parse(result.text())
-}
-
-fn needed<T>(field: Option<T>, kind: &str, name: &str) -> Result<T, Error> {
-    field.ok_or_else(|| {
+fn needed<T>(field: &mut Option<T>, kind: &str, name: &str) -> Result<T, Error> {
+    field.take().ok_or_else(|| {
         let message = format!("input: a '{kind}' needs '{name}'");
         Error::new(Code::BadArgument, message)
     })

@@ -51,6 +51,12 @@ impl PartialEq for Json {
     }
 }
 
+impl From<&RawValue> for Json {
+    fn from(value: &RawValue) -> Self {
+        Self(value.to_owned())
+    }
+}
+
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

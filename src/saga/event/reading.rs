@@ -1,14 +1,13 @@
 //! Events as they come in from a log.
 
-use serde::Deserialize;
-
 use super::{Action, Event, Fact, RunSettings, SagaSnapshot, SagaState, StepState, Timestamp};
 use crate::definition::model::StepDefinition;
+use crate::definition::objects::object;
 use crate::definition::{Json, input};
 use crate::error::{Code, Error};
 
 /// The fields of all facts: reading them as one keeps the module small.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Fields {
     seq: u64,
     at: Timestamp,
@@ -39,6 +38,12 @@ struct Fields {
     to_agent: Option<String>,
 }
 
+object!(open Fields {
+    seq, at, r#type = "type", format, version, saga_id, session_id, name, steps, fan_out, metadata,
+    snapshot, step, step_id, to, result, error, settings, action, attempt, in_doubt, retry_at, goal,
+    agent_did, kill_id, from_agent, to_agent
+});
+
 impl Event {
     /// Reads an event.
     pub fn from_json(text: &str) -> Result<Self, Error> {
@@ -52,7 +57,7 @@ impl Event {
     }
 
     fn read(text: &str, what: &str) -> Result<Self, Error> {
-        let fields: Fields = input::read(text, what, Code::BadLog)?;
+        let mut fields: Fields = input::read(text, what, Code::BadLog)?;
         let (seq, at) = (fields.seq, fields.at);
         let fact = fields.fact().map_err(|Wrong { place, message }| {
             Error::new(Code::BadLog, format!("{what} ({place}): {message}")).with("place", place)
@@ -62,23 +67,20 @@ impl Event {
 }
 
 impl Fields {
-    fn fact(self) -> Result<Fact, Wrong> {
-        let step_id = given(self.step_id, "step_id");
-        let kill_id = given(self.kill_id, "kill_id");
-        let agent_did = given(self.agent_did, "agent_did");
+    fn fact(&mut self) -> Result<Fact, Wrong> {
         Ok(match self.r#type.as_str() {
             "saga_created" => Fact::SagaCreated {
-                format: given(self.format, "format")?,
-                version: given(self.version, "version")?,
-                saga_id: given(self.saga_id, "saga_id")?,
-                session_id: given(self.session_id, "session_id")?,
-                name: given(self.name, "name")?,
-                steps: given(self.steps, "steps")?,
-                fan_out: self.fan_out,
-                metadata: self.metadata,
+                format: given(&mut self.format, "format")?,
+                version: given(&mut self.version, "version")?,
+                saga_id: given(&mut self.saga_id, "saga_id")?,
+                session_id: given(&mut self.session_id, "session_id")?,
+                name: given(&mut self.name, "name")?,
+                steps: given(&mut self.steps, "steps")?,
+                fan_out: self.fan_out.take(),
+                metadata: self.metadata.take(),
             },
             "saga_compacted" => {
-                let snapshot = given(self.snapshot, "snapshot")?;
+                let snapshot = given(&mut self.snapshot, "snapshot")?;
                 let read = SagaSnapshot::from_json(snapshot.text());
                 let read = read.map_err(|error| wrong("snapshot", error.message))?;
                 Fact::SagaCompacted {
@@ -86,68 +88,82 @@ impl Fields {
                 }
             }
             "step_added" => Fact::StepAdded {
-                step: given(self.step, "step")?,
+                step: given(&mut self.step, "step")?,
             },
             "step_transitioned" => Fact::StepTransitioned {
-                step_id: step_id?,
-                to: state(StepState::named, self.to)?,
-                result: self.result,
-                error: self.error,
+                step_id: given(&mut self.step_id, "step_id")?,
+                to: state(StepState::named, &mut self.to)?,
+                result: self.result.take(),
+                error: self.error.take(),
             },
             "saga_transitioned" => Fact::SagaTransitioned {
-                to: state(SagaState::named, self.to)?,
-                error: self.error,
+                to: state(SagaState::named, &mut self.to)?,
+                error: self.error.take(),
             },
             "run_started" => Fact::RunStarted {
-                settings: given(self.settings, "settings")?,
+                settings: given(&mut self.settings, "settings")?,
             },
             "run_recovered" => Fact::RunRecovered {
-                settings: given(self.settings, "settings")?,
+                settings: given(&mut self.settings, "settings")?,
             },
             "run_paused" => Fact::RunPaused {},
             "run_resumed" => Fact::RunResumed {},
             "attempt_started" => Fact::AttemptStarted {
-                step_id: step_id?,
-                action: given(self.action, "action")?,
-                attempt: given(self.attempt, "attempt")?,
+                step_id: given(&mut self.step_id, "step_id")?,
+                action: given(&mut self.action, "action")?,
+                attempt: given(&mut self.attempt, "attempt")?,
             },
-            "attempt_timed_out" => Fact::AttemptTimedOut { step_id: step_id? },
+            "attempt_timed_out" => Fact::AttemptTimedOut {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
             "attempt_failed" => Fact::AttemptFailed {
-                step_id: step_id?,
-                error: given(self.error, "error")?,
-                in_doubt: given(self.in_doubt, "in_doubt")?,
-                retry_at: self.retry_at,
+                step_id: given(&mut self.step_id, "step_id")?,
+                error: given(&mut self.error, "error")?,
+                in_doubt: given(&mut self.in_doubt, "in_doubt")?,
+                retry_at: self.retry_at.take(),
             },
-            "attempt_lost" => Fact::AttemptLost { step_id: step_id? },
-            "retry_due" => Fact::RetryDue { step_id: step_id? },
-            "attempt_settled" => Fact::AttemptSettled { step_id: step_id? },
-            "assumed_committed" => Fact::AssumedCommitted { step_id: step_id? },
+            "attempt_lost" => Fact::AttemptLost {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
+            "retry_due" => Fact::RetryDue {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
+            "attempt_settled" => Fact::AttemptSettled {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
+            "assumed_committed" => Fact::AssumedCommitted {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
             "checkpoint_reached" => Fact::CheckpointReached {
-                step_id: step_id?,
-                goal: given(self.goal, "goal")?,
+                step_id: given(&mut self.step_id, "step_id")?,
+                goal: given(&mut self.goal, "goal")?,
             },
-            "undo_held" => Fact::UndoHeld { step_id: step_id? },
-            "undo_retried" => Fact::UndoRetried { step_id: step_id? },
+            "undo_held" => Fact::UndoHeld {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
+            "undo_retried" => Fact::UndoRetried {
+                step_id: given(&mut self.step_id, "step_id")?,
+            },
             "agent_killed" => Fact::AgentKilled {
-                agent_did: agent_did?,
-                kill_id: kill_id?,
+                agent_did: given(&mut self.agent_did, "agent_did")?,
+                kill_id: given(&mut self.kill_id, "kill_id")?,
             },
             "step_fenced" => Fact::StepFenced {
-                step_id: step_id?,
-                kill_id: kill_id?,
+                step_id: given(&mut self.step_id, "step_id")?,
+                kill_id: given(&mut self.kill_id, "kill_id")?,
             },
             "step_handed_off" => Fact::StepHandedOff {
-                step_id: step_id?,
-                from_agent: given(self.from_agent, "from_agent")?,
-                to_agent: given(self.to_agent, "to_agent")?,
-                kill_id: kill_id?,
+                step_id: given(&mut self.step_id, "step_id")?,
+                from_agent: given(&mut self.from_agent, "from_agent")?,
+                to_agent: given(&mut self.to_agent, "to_agent")?,
+                kill_id: given(&mut self.kill_id, "kill_id")?,
             },
             "step_abandoned" => Fact::StepAbandoned {
-                step_id: step_id?,
-                kill_id: kill_id?,
+                step_id: given(&mut self.step_id, "step_id")?,
+                kill_id: given(&mut self.kill_id, "kill_id")?,
             },
             "agent_revived" => Fact::AgentRevived {
-                agent_did: agent_did?,
+                agent_did: given(&mut self.agent_did, "agent_did")?,
             },
             unknown => {
                 let message = format!("'{unknown}' is no type of event");
@@ -163,11 +179,11 @@ struct Wrong {
     message: String,
 }
 
-fn given<T>(field: Option<T>, name: &'static str) -> Result<T, Wrong> {
-    field.ok_or_else(|| wrong(name, "is missing"))
+fn given<T>(field: &mut Option<T>, name: &'static str) -> Result<T, Wrong> {
+    field.take().ok_or_else(|| wrong(name, "is missing"))
 }
 
-fn state<T>(named: fn(&str) -> Option<T>, to: Option<String>) -> Result<T, Wrong> {
+fn state<T>(named: fn(&str) -> Option<T>, to: &mut Option<String>) -> Result<T, Wrong> {
     let to = given(to, "to")?;
     named(&to).ok_or_else(|| wrong("to", format!("'{to}' is no state")))
 }
