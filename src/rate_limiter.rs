@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::map::{Map, pair};
 
@@ -14,15 +13,14 @@ use crate::map::{Map, pair};
 pub const RINGS: usize = 4;
 
 /// What a ring may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RingLimit {
     /// Tokens that come back in a second.
     pub rate: f64,
     /// The most tokens there can be.
     pub burst: f64,
 }
-
-object!(strict RingLimit { rate, burst });
 
 /// The reference's limits of the rings 0 to 3.
 pub const DEFAULT_RING_LIMITS: [RingLimit; RINGS] = [

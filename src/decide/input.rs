@@ -207,17 +207,21 @@ impl Input {
     /// Reads an input.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let mut fields: Fields = input::read(text, "input", Code::BadArgument)?;
-        Ok(Self {
-            at: fields.at,
-            told: fields.told()?,
-        })
+        let (at, mut missing) = (fields.at, None);
+        let told = fields.told(&mut missing)?;
+        match missing {
+            None => Ok(Self { at, told }),
+            Some(name) => {
+                let message = format!("input: a '{}' needs '{name}'", fields.r#type);
+                Err(Error::new(Code::BadArgument, message))
+            }
+        }
     }
 }
 
 impl Fields {
-    fn told(&mut self) -> Result<Told, Error> {
-        let kind = std::mem::take(&mut self.r#type);
-        Ok(match kind.as_str() {
+    fn told(&mut self, missing: &mut Missing) -> Result<Told, Error> {
+        Ok(match self.r#type.as_str() {
             "start" => Told::Start {
                 settings: self.settings()?,
             },
@@ -225,30 +229,30 @@ impl Fields {
                 settings: self.settings()?,
             },
             "attempt_succeeded" => Told::AttemptSucceeded {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
                 result: self.result()?,
             },
             "attempt_failed" => Told::AttemptFailed {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
-                failure: self.failure(&kind)?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                failure: self.failure(missing),
             },
             "attempt_timed_out" => Told::AttemptTimedOut {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
             },
             "attempt_lost" => Told::AttemptLost {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
             },
             "timer_fired" => Told::TimerFired {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
-                timer: needed(&mut self.timer, &kind, "timer")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                timer: needed(&mut self.timer, "timer", missing),
             },
             "undo_succeeded" => Told::UndoSucceeded {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
                 result: self.result()?,
             },
             "undo_failed" => Told::UndoFailed {
-                attempt_key: needed(&mut self.attempt_key, &kind, "attempt_key")?,
-                failure: self.failure(&kind)?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                failure: self.failure(missing),
             },
             "cancel" => Told::Cancel {
                 reason: self.reason.take(),
@@ -256,30 +260,30 @@ impl Fields {
             "pause" => Told::Pause {},
             "resume" => Told::Resume {},
             "retry_step" => Told::RetryStep {
-                step_id: needed(&mut self.step_id, &kind, "step_id")?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "skip_step" => Told::SkipStep {
-                step_id: needed(&mut self.step_id, &kind, "step_id")?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "escalate" => Told::Escalate {},
             "agent_killed" => Told::AgentKilled {
-                agent_did: needed(&mut self.agent_did, &kind, "agent_did")?,
-                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
+                agent_did: needed(&mut self.agent_did, "agent_did", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "attempt_settled" => Told::AttemptSettled {
-                step_id: needed(&mut self.step_id, &kind, "step_id")?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "handoff_accepted" => Told::HandoffAccepted {
-                step_id: needed(&mut self.step_id, &kind, "step_id")?,
-                to_agent: needed(&mut self.to_agent, &kind, "to_agent")?,
-                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
+                to_agent: needed(&mut self.to_agent, "to_agent", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "handoff_refused" => Told::HandoffRefused {
-                step_id: needed(&mut self.step_id, &kind, "step_id")?,
-                kill_id: needed(&mut self.kill_id, &kind, "kill_id")?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "agent_revived" => Told::AgentRevived {
-                agent_did: needed(&mut self.agent_did, &kind, "agent_did")?,
+                agent_did: needed(&mut self.agent_did, "agent_did", missing),
             },
             unknown => {
                 let message = format!("input: '{unknown}' is no type of input");
@@ -300,19 +304,23 @@ impl Fields {
         result.map(|result| Json::parse(result.text())).transpose()
     }
 
-    fn failure(&mut self, kind: &str) -> Result<Failure, Error> {
-        Ok(Failure {
-            error: needed(&mut self.error, kind, "error")?,
+    fn failure(&mut self, missing: &mut Missing) -> Failure {
+        Failure {
+            error: needed(&mut self.error, "error", missing),
             retryable: self.retryable.unwrap_or(true),
             effect: self.effect.unwrap_or(Effect::None),
             retry_after_ms: self.retry_after_ms,
-        })
+        }
     }
 }
 
-fn needed<T>(field: &mut Option<T>, kind: &str, name: &str) -> Result<T, Error> {
-    field.take().ok_or_else(|| {
-        let message = format!("input: a '{kind}' needs '{name}'");
-        Error::new(Code::BadArgument, message)
+/// The first field that its input needs and does not have. Reading goes on: to give up at each field
+/// would take more code than all the rest.
+type Missing = Option<&'static str>;
+
+fn needed<T: Default>(field: &mut Option<T>, name: &'static str, missing: &mut Missing) -> T {
+    field.take().unwrap_or_else(|| {
+        missing.get_or_insert(name);
+        T::default()
     })
 }

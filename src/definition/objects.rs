@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::diagnostic::{Path, Segment};
 use super::json::{self, Json};
 use super::reader::{Fault, Kind, Reader};
+use crate::words::{self, Word};
 
 /// What can be read, over what was there.
 pub(crate) trait Read {
@@ -137,6 +138,15 @@ macro_rules! object {
             }
         }
 
+        impl $crate::definition::objects::Read for $struct {
+            fn read(
+                &mut self,
+                from: &mut $crate::definition::reader::Reader<'_>,
+            ) -> $crate::definition::objects::Outcome {
+                $crate::definition::objects::read_object(self, from)
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $struct {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 $crate::definition::objects::deserialize(from)
@@ -151,13 +161,7 @@ macro_rules! object {
 
 pub(crate) use object;
 
-impl<T: Object> Read for T {
-    fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
-        read_object(self, from)
-    }
-}
-
-fn read_object(into: &mut dyn Object, from: &mut Reader<'_>) -> Outcome {
+pub(crate) fn read_object(into: &mut dyn Object, from: &mut Reader<'_>) -> Outcome {
     expect(from, Kind::Object, "an object")?;
     let shape = into.shape();
     let mut seen = 0_u64;
@@ -177,8 +181,7 @@ fn read_object(into: &mut dyn Object, from: &mut Reader<'_>) -> Outcome {
 
 fn read_member(into: &mut dyn Object, seen: &mut u64, key: &str, from: &mut Reader<'_>) -> Outcome {
     let shape = into.shape();
-    let place = shape.names.iter().position(|name| *name == key);
-    match place.and_then(|place| Some((place, into.member(place)?))) {
+    match words::place(key, shape.names).and_then(|place| Some((place, into.member(place)?))) {
         Some((place, member)) => {
             let bit = 1 << place;
             if *seen & bit != 0 {
@@ -340,11 +343,17 @@ pub(crate) fn string<'a>(from: &mut Reader<'a>) -> Outcome<Cow<'a, str>> {
     Ok(from.string()?.decode())
 }
 
-/// The place of the word that comes next in these.
-pub(crate) fn word(from: &mut Reader<'_>, words: &'static [&'static str]) -> Outcome<usize> {
+impl<W: Word> Read for W {
+    fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
+        *self = W::at(word(from, W::WORDS)?);
+        Ok(())
+    }
+}
+
+fn word(from: &mut Reader<'_>, words: &'static [&'static str]) -> Outcome<usize> {
     let word = string(from)?;
-    let place = words.iter().position(|known| *known == word);
-    place.ok_or_else(|| Wrong::new(InWords::unknown_variant(&word, words).to_string()))
+    words::place(&word, words)
+        .ok_or_else(|| Wrong::new(InWords::unknown_variant(&word, words).to_string()))
 }
 
 /// Passes over `null`, if that comes next.

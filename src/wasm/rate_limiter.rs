@@ -25,13 +25,21 @@ object!(strict Options { ; ring_limits = "ringLimits", max_buckets = "maxBuckets
 /// By ring; the default's where one is missing.
 #[derive(Default)]
 struct RingLimits {
-    r0: Option<RingLimit>,
-    r1: Option<RingLimit>,
-    r2: Option<RingLimit>,
-    r3: Option<RingLimit>,
+    r0: Option<Limit>,
+    r1: Option<Limit>,
+    r2: Option<Limit>,
+    r3: Option<Limit>,
 }
 
 object!(strict RingLimits { ; r0 = "0", r1 = "1", r2 = "2", r3 = "3" });
+
+#[derive(Default)]
+struct Limit {
+    rate: f64,
+    burst: f64,
+}
+
+object!(strict Limit { rate, burst });
 
 impl Default for Options {
     fn default() -> Self {
@@ -47,7 +55,7 @@ impl Options {
         let mut limits = DEFAULT_RING_LIMITS;
         let RingLimits { r0, r1, r2, r3 } = self.ring_limits;
         for (slot, limit) in limits.iter_mut().zip([r0, r1, r2, r3]) {
-            *slot = limit.unwrap_or(*slot);
+            *slot = limit.map_or(*slot, |Limit { rate, burst }| RingLimit { rate, burst });
         }
         AgentRateLimiter::new(limits, self.max_buckets)
     }
