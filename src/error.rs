@@ -1,11 +1,10 @@
 //! What a misuse of the library says: a stable code, a sentence, and the facts behind it.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// What went wrong, as a stable name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// An option has an unknown name, a wrong type or a value out of its range.
     BadOption,
@@ -33,6 +32,33 @@ pub enum Code {
     CostExceedsBurst,
     /// The agent has no tokens left.
     RateLimitExceeded,
+}
+
+impl Code {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BadOption => "bad_option",
+            Self::BadArgument => "bad_argument",
+            Self::NotJson => "not_json",
+            Self::InvalidDefinition => "invalid_definition",
+            Self::IllegalTransition => "illegal_transition",
+            Self::UnknownStep => "unknown_step",
+            Self::Fenced => "fenced",
+            Self::Driven => "driven",
+            Self::BadSnapshot => "bad_snapshot",
+            Self::BadLog => "bad_log",
+            Self::LimiterFull => "limiter_full",
+            Self::CostExceedsBurst => "cost_exceeds_burst",
+            Self::RateLimitExceeded => "rate_limit_exceeded",
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// Bad use of the library. Bad *content* is never an error: it is a diagnostic.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Error, Visitor};
 
-/// Declares enums whose variants are words in documents.
+/// Declares enums whose variants are words in documents; the first is the default.
 macro_rules! words {
     ($(
         $(#[$about:meta])*
@@ -33,7 +33,22 @@ macro_rules! words {
 
             /// The one that this word stands for.
             pub fn named(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == word)
+                Self::ALL.get($crate::words::place(word, Self::WORDS)?).copied()
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                let [first, ..] = [$( Self::$variant, )+];
+                first
+            }
+        }
+
+        impl $crate::words::Word for $name {
+            const WORDS: &'static [&'static str] = Self::WORDS;
+
+            fn at(place: usize) -> Self {
+                Self::ALL.get(place).copied().unwrap_or_default()
             }
         }
 
@@ -55,6 +70,20 @@ macro_rules! words {
 
 pub(crate) use words;
 
+/// One of such a list.
+pub(crate) trait Word {
+    const WORDS: &'static [&'static str];
+
+    /// The one at this place.
+    fn at(place: usize) -> Self;
+}
+
+/// The place of a word in such a list.
+#[inline(never)]
+pub(crate) fn place(word: &str, words: &[&str]) -> Option<usize> {
+    words.iter().position(|known| *known == word)
+}
+
 /// Reads one of these words and gives its place; the same for every list, which keeps the module
 /// small.
 pub(crate) struct OneOf(pub &'static [&'static str]);
@@ -67,7 +96,6 @@ impl Visitor<'_> for OneOf {
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<usize, E> {
-        let known = self.0.iter().position(|known| *known == word);
-        known.ok_or_else(|| E::unknown_variant(word, self.0))
+        place(word, self.0).ok_or_else(|| E::unknown_variant(word, self.0))
     }
 }

@@ -1,7 +1,8 @@
 //! What can be told to a saga.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::definition::objects::object;
 use crate::definition::{Json, input};
 use crate::error::{Code, Error};
 use crate::saga::RunSettings;
@@ -178,8 +179,7 @@ words! {
 }
 
 /// The fields of all inputs: reading them as one keeps the module small.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
 struct Fields {
     r#type: String,
     at: f64,
@@ -198,102 +198,92 @@ struct Fields {
     to_agent: Option<String>,
 }
 
+object!(strict Fields {
+    r#type = "type", at, settings, attempt_key, result, error, retryable, effect, retry_after_ms,
+    timer, reason, step_id, agent_did, kill_id, to_agent
+});
+
 impl Input {
     /// Reads an input.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let fields: Fields = input::read(text, "input", Code::BadArgument)?;
-        Ok(Self {
-            at: fields.at,
-            told: fields.told()?,
-        })
+        let mut fields: Fields = input::read(text, "input", Code::BadArgument)?;
+        let (at, mut missing) = (fields.at, None);
+        let told = fields.told(&mut missing)?;
+        match missing {
+            None => Ok(Self { at, told }),
+            Some(name) => {
+                let message = format!("input: a '{}' needs '{name}'", fields.r#type);
+                Err(Error::new(Code::BadArgument, message))
+            }
+        }
     }
 }
 
 impl Fields {
-    fn told(self) -> Result<Told, Error> {
-        let kind = self.r#type;
-        let attempt_key = || needed(self.attempt_key, &kind, "attempt_key");
-        let step_id = || needed(self.step_id, &kind, "step_id");
-        let kill_id = || needed(self.kill_id, &kind, "kill_id");
-        let agent_did = || needed(self.agent_did, &kind, "agent_did");
-        let settings = || {
-            let written = self.settings.as_ref();
-            let read = written.map(|settings| RunSettings::from_json(settings.text()));
-            Ok::<_, Error>(read.transpose()?.unwrap_or_default())
-        };
-        let result = || self.result.map(keepable).transpose();
-        let failure = || {
-            let failure = Failure {
-                error: needed(self.error, &kind, "error")?,
-                retryable: self.retryable.unwrap_or(true),
-                effect: self.effect.unwrap_or(Effect::None),
-                retry_after_ms: self.retry_after_ms,
-            };
-            Ok::<_, Error>(failure)
-        };
-        Ok(match kind.as_str() {
+    fn told(&mut self, missing: &mut Missing) -> Result<Told, Error> {
+        Ok(match self.r#type.as_str() {
             "start" => Told::Start {
-                settings: settings()?,
+                settings: self.settings()?,
             },
             "recover" => Told::Recover {
-                settings: settings()?,
+                settings: self.settings()?,
             },
             "attempt_succeeded" => Told::AttemptSucceeded {
-                attempt_key: attempt_key()?,
-                result: result()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                result: self.result()?,
             },
             "attempt_failed" => Told::AttemptFailed {
-                attempt_key: attempt_key()?,
-                failure: failure()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                failure: self.failure(missing),
             },
             "attempt_timed_out" => Told::AttemptTimedOut {
-                attempt_key: attempt_key()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
             },
             "attempt_lost" => Told::AttemptLost {
-                attempt_key: attempt_key()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
             },
             "timer_fired" => Told::TimerFired {
-                attempt_key: attempt_key()?,
-                timer: needed(self.timer, &kind, "timer")?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                timer: needed(&mut self.timer, "timer", missing),
             },
             "undo_succeeded" => Told::UndoSucceeded {
-                attempt_key: attempt_key()?,
-                result: result()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                result: self.result()?,
             },
             "undo_failed" => Told::UndoFailed {
-                attempt_key: attempt_key()?,
-                failure: failure()?,
+                attempt_key: needed(&mut self.attempt_key, "attempt_key", missing),
+                failure: self.failure(missing),
             },
             "cancel" => Told::Cancel {
-                reason: self.reason,
+                reason: self.reason.take(),
             },
             "pause" => Told::Pause {},
             "resume" => Told::Resume {},
             "retry_step" => Told::RetryStep {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "skip_step" => Told::SkipStep {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "escalate" => Told::Escalate {},
             "agent_killed" => Told::AgentKilled {
-                agent_did: agent_did()?,
-                kill_id: kill_id()?,
+                agent_did: needed(&mut self.agent_did, "agent_did", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "attempt_settled" => Told::AttemptSettled {
-                step_id: step_id()?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
             },
             "handoff_accepted" => Told::HandoffAccepted {
-                step_id: step_id()?,
-                to_agent: needed(self.to_agent, &kind, "to_agent")?,
-                kill_id: kill_id()?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
+                to_agent: needed(&mut self.to_agent, "to_agent", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "handoff_refused" => Told::HandoffRefused {
-                step_id: step_id()?,
-                kill_id: kill_id()?,
+                step_id: needed(&mut self.step_id, "step_id", missing),
+                kill_id: needed(&mut self.kill_id, "kill_id", missing),
             },
             "agent_revived" => Told::AgentRevived {
-                agent_did: agent_did()?,
+                agent_did: needed(&mut self.agent_did, "agent_did", missing),
             },
             unknown => {
                 let message = format!("input: '{unknown}' is no type of input");
@@ -301,16 +291,36 @@ impl Fields {
             }
         })
     }
+
+    fn settings(&self) -> Result<RunSettings, Error> {
+        let written = self.settings.as_ref();
+        let read = written.map(|settings| RunSettings::from_json(settings.text()));
+        Ok(read.transpose()?.unwrap_or_default())
+    }
+
+    /// What a snapshot could not hold is refused before it is in the log.
+    fn result(&self) -> Result<Option<Json>, Error> {
+        let result = self.result.as_ref();
+        result.map(|result| Json::parse(result.text())).transpose()
+    }
+
+    fn failure(&mut self, missing: &mut Missing) -> Failure {
+        Failure {
+            error: needed(&mut self.error, "error", missing),
+            retryable: self.retryable.unwrap_or(true),
+            effect: self.effect.unwrap_or(Effect::None),
+            retry_after_ms: self.retry_after_ms,
+        }
+    }
 }
 
-/// What a snapshot could not hold is refused before it is in the log.
-fn keepable(result: Json) -> Result<Json, Error> {
-    Json::parse(result.text())
-}
+/// The first field that its input needs and does not have. Reading goes on: to give up at each field
+/// would take more code than all the rest.
+type Missing = Option<&'static str>;
 
-fn needed<T>(field: Option<T>, kind: &str, name: &str) -> Result<T, Error> {
-    field.ok_or_else(|| {
-        let message = format!("input: a '{kind}' needs '{name}'");
-        Error::new(Code::BadArgument, message)
+fn needed<T: Default>(field: &mut Option<T>, name: &'static str, missing: &mut Missing) -> T {
+    field.take().unwrap_or_else(|| {
+        missing.get_or_insert(name);
+        T::default()
     })
 }

@@ -41,13 +41,29 @@ impl Json {
 
 /// A document of ours as JSON text.
 pub(crate) fn text(document: &impl Serialize) -> String {
+    written(&mut |writer| document.serialize(writer))
+}
+
+type Writer<'t> = serde_json::Serializer<&'t mut Vec<u8>>;
+
+// What is the same for all documents is compiled once.
+#[inline(never)]
+fn written(write: &mut dyn FnMut(&mut Writer) -> serde_json::Result<()>) -> String {
+    let mut text = Vec::with_capacity(128);
     // Writing our own structs to memory cannot fail.
-    serde_json::to_string(document).unwrap_or_default()
+    let _ = write(&mut Writer::new(&mut text));
+    String::from_utf8(text).unwrap_or_default()
 }
 
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text()
+    }
+}
+
+impl From<&RawValue> for Json {
+    fn from(value: &RawValue) -> Self {
+        Self(value.to_owned())
     }
 }
 

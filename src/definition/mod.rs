@@ -14,7 +14,7 @@ pub(crate) mod objects;
 mod outline;
 mod packed;
 mod position;
-mod reader;
+pub(crate) mod reader;
 mod rule;
 mod rules;
 mod schema;
@@ -34,6 +34,7 @@ pub use schema::SAGA_DEFINITION_SCHEMA;
 use crate::error::{Code, Error};
 use diagnostic::Anchor;
 use findings::Findings;
+use objects::Wrong;
 use outline::Outline;
 use packed::Packed;
 use reader::Reader;
@@ -116,10 +117,10 @@ fn invalid(report: &Report) -> Error {
         .with("diagnostics", diagnostic::as_value(&report.diagnostics))
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
+fn unreadable(wrong: Box<Wrong>) -> Error {
     Error::new(
         Code::InvalidDefinition,
-        format!("not a definition: {error}"),
+        format!("not a definition: {wrong}"),
     )
 }
 

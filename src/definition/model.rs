@@ -1,12 +1,13 @@
 //! A saga definition as data.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::Serialize;
 
 use super::json::Json;
+use super::objects::object;
 use crate::words::words;
 
 /// A saga: steps that run in order, each with its undo.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct SagaDefinition {
     /// What people call it.
@@ -14,23 +15,27 @@ pub struct SagaDefinition {
     /// The session it belongs to.
     pub session_id: String,
     /// Its own id; without one, it gets one when it is started.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub saga_id: Option<String>,
     /// The steps.
     pub steps: Vec<StepDefinition>,
     /// Groups of steps that start together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "FanOutGroup[]"))]
     pub fan_out: Option<Json>,
     /// Whatever else its owner wants to keep with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "Record<string, unknown>"))]
     pub metadata: Option<Json>,
 }
 
+object!(open SagaDefinition {
+    name, session_id, saga_id, steps, fan_out, metadata
+});
+
 /// One step: an action of an agent, and how to undo it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct StepDefinition {
     /// Unique in its saga.
@@ -40,62 +45,50 @@ pub struct StepDefinition {
     /// The agent (a DID) that does it.
     pub agent: String,
     /// The endpoint that does it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub execute_api: Option<String>,
     /// The endpoint that undoes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "string | null"))]
     pub undo_api: Option<String>,
     /// Seconds that one attempt may take, 1 to 86400. Default 300.
-    #[serde(
-        default,
-        deserialize_with = "integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub timeout: Option<u32>,
     /// Further attempts after a failed one, 0 to 10. Default 0.
-    #[serde(
-        default,
-        deserialize_with = "integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub retries: Option<u32>,
     /// What is achieved once it is done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "string | null"))]
     pub checkpoint_goal: Option<String>,
     /// The ids of the steps it waits for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub depends_on: Option<Vec<String>>,
 }
 
+object!(open StepDefinition {
+    id, action_id, agent, execute_api, undo_api, timeout, retries, checkpoint_goal, depends_on
+});
+
 /// Steps that start together and count as one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
 pub struct FanOutGroup {
     /// How many branches must succeed; missing or unknown means all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional, type = "Policy"))]
     pub policy: Option<String>,
     /// The ids of the steps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub branches: Option<Vec<String>>,
 }
 
-/// `30.0` is an integer, as it is for JSON Schema.
-fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let number = f64::deserialize(deserializer)?;
-    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
-        Ok(Some(number as u32))
-    } else {
-        Err(de::Error::custom(format!("{number} is not a whole number")))
-    }
-}
+object!(open FanOutGroup { policy, branches });
 
 words! {
     /// How many branches of a fan-out group must succeed.

@@ -1,9 +1,10 @@
 //! How a definition is judged: severities, prefixes, limits.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::diagnostic::{Rule, Severity};
 use super::input;
+use super::objects::object;
 use crate::error::{Code, Error};
 use crate::words::words;
 
@@ -25,9 +26,9 @@ pub const VALID_ACTION_PREFIXES: [&str; 10] = [
 pub const DEEPEST: usize = 127;
 
 /// How to judge a definition. Every field has a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ValidateOptions {
     /// Apply the semantic rules even after schema errors. Default `false`, as in the reference.
     pub collect_all: bool,
@@ -71,10 +72,14 @@ impl ValidateOptions {
     }
 }
 
+object!(strict ValidateOptions {
+    ; collect_all = "collectAll", rules, action_prefixes = "actionPrefixes", limits
+});
+
 /// Severity of each configurable rule. The other rules are always errors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct RuleLevels {
     /// Default `error`.
     pub unknown_action_prefix: Level,
@@ -142,6 +147,11 @@ impl RuleLevels {
     }
 }
 
+object!(strict RuleLevels {
+    ; unknown_action_prefix, missing_undo_api, duplicate_key, empty_undo_api,
+    unknown_fan_out_policy, unknown_fan_out_branch, branch_in_two_groups
+});
+
 words! {
     /// A severity, or `off`.
     pub enum Level {
@@ -157,9 +167,9 @@ words! {
 }
 
 /// Bounds on the document and the report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Limits {
     /// The longest document, in bytes of UTF-8. Default 8 MiB.
     pub max_bytes: usize,
@@ -181,3 +191,8 @@ impl Default for Limits {
         }
     }
 }
+
+object!(strict Limits {
+    ; max_bytes = "maxBytes", max_steps = "maxSteps", max_depth = "maxDepth",
+    max_diagnostics = "maxDiagnostics"
+});

@@ -105,6 +105,11 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    /// What was not read yet.
+    pub fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
     /// The sixteen bytes behind the next as little-endian words, where the text has as many.
     #[inline(always)]
     pub fn words_behind(&self) -> Option<(u64, u64)> {

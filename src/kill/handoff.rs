@@ -1,15 +1,16 @@
 //! Who takes a killed agent's steps.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::{HandoffStatus, StepHandoff, TerminationOutcome};
 use super::running::{InFlight, Kill, Stage};
 use super::{KillSwitch, OnUnconfirmed};
+use crate::definition::objects::object;
 use crate::map::pair;
 use crate::saga::{Saga, Step};
 
 /// A step in flight, found in an attached saga.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Found {
     /// The step.
     pub step_id: String,
@@ -22,6 +23,8 @@ pub struct Found {
     /// Whether an attempt of it may have had its effect.
     pub in_doubt: bool,
 }
+
+object!(open Found { step_id, saga_id, session_id, settled, in_doubt });
 
 impl Found {
     /// A step of a saga.

@@ -1,18 +1,17 @@
 //! How a switch kills.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::substitutes::SubstituteOrder;
 use crate::definition::input;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::words::words;
 
 words! {
     /// What to do with a step whose killed agent may still be working on it.
-    #[derive(Default)]
     pub enum OnUnconfirmed {
         /// Hold it until its action settles or a person decides.
-        #[default]
         Hold = "hold",
         /// Hand it over at once: two agents may work on it.
         Proceed = "proceed",
@@ -20,9 +19,9 @@ words! {
 }
 
 /// How a switch kills. Every field has a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct KillSwitchOptions {
     /// Milliseconds that a callback or a substitute may take. Default 5,000.
     pub callback_timeout_ms: f64,
@@ -33,6 +32,11 @@ pub struct KillSwitchOptions {
     /// How many records are kept. Default 10,000.
     pub history_limit: usize,
 }
+
+object!(strict KillSwitchOptions {
+    ; callback_timeout_ms = "callbackTimeoutMs", on_unconfirmed = "onUnconfirmed", substitutes,
+    history_limit = "historyLimit"
+});
 
 impl Default for KillSwitchOptions {
     fn default() -> Self {

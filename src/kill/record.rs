@@ -1,7 +1,8 @@
 //! What is kept of a kill: the reference's record, and what it does not say.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::definition::objects::object;
 use crate::saga::Timestamp;
 use crate::words::words;
 
@@ -56,9 +57,8 @@ words! {
 }
 
 /// A step of a killed agent and who has it now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct StepHandoff {
     /// The step.
     pub step_id: String,
@@ -74,15 +74,18 @@ pub struct StepHandoff {
     /// Whether the killed agent's attempt may have had its effect.
     pub in_doubt: bool,
     /// Why it failed or was not taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub error: Option<String>,
 }
 
+object!(strict StepHandoff {
+    step_id, saga_id, from_agent, to_agent, status, in_doubt, error
+});
+
 /// The record of a kill.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct KillResult {
     /// `kill:` and hexadecimal digits.
     pub kill_id: String,
@@ -113,3 +116,8 @@ pub struct KillResult {
     /// What the caller wanted to be noted.
     pub details: String,
 }
+
+object!(strict KillResult {
+    kill_id, agent_did, session_id, reason, timestamp, handoffs, handoff_success_count,
+    compensation_triggered, terminated, termination, error, duration_ms, details
+});

@@ -1,16 +1,15 @@
 //! What a kill is asked for.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::record::KillReason;
 use crate::definition::input;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 
 /// A request to kill an agent.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct KillRequest {
     /// The agent.
     pub agent_did: String,
@@ -19,17 +18,19 @@ pub struct KillRequest {
     /// Why.
     pub reason: KillReason,
     /// Steps in flight that no attached saga knows of.
-    #[serde(default)]
     #[cfg_attr(
         feature = "js",
         tsify(optional, type = "{ step_id?: string; saga_id?: string }[]")
     )]
     pub in_flight_steps: Value,
     /// A note for the record.
-    #[serde(default)]
     #[cfg_attr(feature = "js", tsify(optional))]
     pub details: String,
 }
+
+object!(strict KillRequest {
+    agent_did, session_id, reason; in_flight_steps, details
+});
 
 impl KillRequest {
     /// Reads a request; what is wrong with it is said before anything happens.

@@ -1,11 +1,12 @@
 //! What of a switch must outlive a restart.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::record::KillResult;
 use super::substitutes::Substitutes;
 use super::{KillSwitch, KillSwitchOptions, Killed};
 use crate::definition::input;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::map::{Map, pair};
 
@@ -15,9 +16,8 @@ pub const SNAPSHOT_FORMAT: &str = "sagaward.kill_switch";
 pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// The block list, the history and the options.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct KillSwitchSnapshot {
     /// Always `sagaward.kill_switch`.
     #[cfg_attr(feature = "js", tsify(type = "'sagaward.kill_switch'"))]
@@ -37,10 +37,13 @@ pub struct KillSwitchSnapshot {
     pub total_handoffs: usize,
 }
 
+object!(strict KillSwitchSnapshot {
+    format, version, options, killed, history, total_kills, total_handoffs
+});
+
 /// An agent on the block list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct KilledAgent {
     /// The agent.
     pub agent_did: String,
@@ -52,6 +55,8 @@ pub struct KilledAgent {
     #[cfg_attr(feature = "js", tsify(type = "[string, string][]"))]
     pub moved: Vec<(String, String)>,
 }
+
+object!(strict KilledAgent { agent_did, kill_id, proceed, moved });
 
 impl KillSwitchSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.

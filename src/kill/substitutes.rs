@@ -7,10 +7,8 @@ use crate::words::words;
 
 words! {
     /// Which substitute is asked first.
-    #[derive(Default)]
     pub enum SubstituteOrder {
         /// Always the one that was registered first, as in the reference.
-        #[default]
         First = "first",
         /// Each in turn.
         RoundRobin = "round_robin",

@@ -1,9 +1,10 @@
 //! How a saga is driven: an option bag, and camelCase as all of them. It is kept in the log, so that
 //! the same log means the same decisions.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::definition::input;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::words::words;
 
@@ -11,9 +12,9 @@ use crate::words::words;
 pub const LONGEST_WAIT_MS: f64 = 86_400_000.0;
 
 /// How a saga is driven. Every field has a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct RunSettings {
     /// How many attempts may be in flight at once, at least 1. Default 16.
     pub concurrency: u32,
@@ -29,10 +30,15 @@ pub struct RunSettings {
     pub nothing_to_undo: Vec<String>,
 }
 
+object!(strict RunSettings {
+    ; concurrency, retry, in_doubt = "inDoubt", on_undo_failure = "onUndoFailure",
+    abort_grace_ms = "abortGraceMs", nothing_to_undo = "nothingToUndo"
+});
+
 /// When a failed attempt is followed by the next.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct RetrySettings {
     /// The wait before the first retry, in milliseconds. Default 1,000, as in the reference.
     pub delay_ms: f64,
@@ -44,6 +50,10 @@ pub struct RetrySettings {
     /// Default `false`.
     pub jitter: bool,
 }
+
+object!(strict RetrySettings {
+    ; delay_ms = "delayMs", backoff, max_delay_ms = "maxDelayMs", jitter
+});
 
 words! {
     /// How waits grow from retry to retry.

@@ -1,6 +1,6 @@
 //! All that is known of a saga, as one document, and back.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Saga;
 use super::settings::RunSettings;
@@ -9,6 +9,7 @@ use super::step::{Activity, Step};
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::input;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::map::Map;
 
@@ -18,9 +19,8 @@ pub const SNAPSHOT_FORMAT: &str = "sagaward.saga";
 pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// A saga's whole state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct SagaSnapshot {
     /// Always `sagaward.saga`.
     #[cfg_attr(feature = "js", tsify(type = "'sagaward.saga'"))]
@@ -65,16 +65,22 @@ pub struct SagaSnapshot {
     pub steps: Vec<Step>,
 }
 
+object!(strict SagaSnapshot {
+    format, version, seq, saga_id, session_id, name, metadata, fan_out, state, rolled_back, error,
+    created_at, completed_at, killed, settings, paused, steps
+});
+
 /// A killed agent and its kill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct KilledBy {
     /// The agent.
     pub agent_did: String,
     /// The kill.
     pub kill_id: String,
 }
+
+object!(strict KilledBy { agent_did, kill_id });
 
 impl SagaSnapshot {
     /// Reads a snapshot, and says what is wrong with one that is none of ours.

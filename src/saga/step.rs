@@ -1,20 +1,20 @@
 //! One step of a saga, with all that is known of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::state::StepState;
 use super::timestamp::Timestamp;
 use crate::definition::Json;
 use crate::definition::model::StepDefinition;
+use crate::definition::objects::object;
 use crate::words::words;
 
 /// Seconds that an attempt may take where the definition says nothing.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 300;
 
 /// A step: the reference's record, and the rest of its definition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct Step {
     /// Unique in its saga.
     pub step_id: String,
@@ -74,6 +74,13 @@ pub struct Step {
     pub fence: Option<Fence>,
 }
 
+object!(strict Step {
+    step_id, action_id, agent_did, execute_api, undo_api, state, in_doubt, execute_result,
+    compensation_result, error, started_at, completed_at, timeout_seconds, max_retries,
+    retry_count, undo_retry_count, attempt, activity, retry_at, committed_seq, depends_on,
+    checkpoint_goal, fence
+});
+
 words! {
     /// What goes on in a step's state while a run drives it.
     pub enum Activity {
@@ -103,15 +110,16 @@ impl Activity {
 }
 
 /// Why a step stands still: its agent was killed while it was executing, or before its turn came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "js", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct Fence {
     /// The kill that fenced it.
     pub kill_id: String,
     /// Whether the killed agent's attempt has ended, whatever came of it.
     pub settled: bool,
 }
+
+object!(strict Fence { kill_id, settled });
 
 impl Step {
     pub(crate) fn new(definition: StepDefinition) -> Self {

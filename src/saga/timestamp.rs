@@ -1,12 +1,14 @@
 //! A point in time as documents write it. It always comes in from outside.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
+use crate::definition::objects::{self, Outcome, Read, Wrong};
+use crate::definition::reader::Reader;
 use crate::error::{Code, Error};
 
 /// Milliseconds since 1970 (UTC); in documents `2026-01-31T12:00:00.000Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(DateTime<Utc>);
 
 /// The last millisecond of the year 9999.
@@ -53,11 +55,13 @@ impl Serialize for Timestamp {
     }
 }
 
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+impl Read for Timestamp {
+    fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
+        let text = objects::string(from)?;
         let time = DateTime::parse_from_rfc3339(&text)
-            .map_err(|error| de::Error::custom(format!("the time '{text}' is wrong: {error}")))?;
-        Timestamp::from_epoch_ms(time.timestamp_millis() as f64).map_err(de::Error::custom)
+            .map_err(|error| Wrong::new(format!("the time '{text}' is wrong: {error}")))?;
+        let time = Self::from_epoch_ms(time.timestamp_millis() as f64);
+        *self = time.map_err(|error| Wrong::new(error.message))?;
+        Ok(())
     }
 }

@@ -92,7 +92,7 @@ impl KillSwitchCore {
     /// Steps in flight that an attached saga knows, as JSON.
     pub fn found(&mut self, kill_id: &str, attachment: u32, steps: &str) -> Result<(), JsValue> {
         let steps: Vec<Found> = objects::from_str(steps)
-            .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
+            .map_err(|wrong| Error::new(Code::BadArgument, wrong.message))?;
         self.0.found(kill_id, attachment, steps);
         Ok(())
     }
@@ -106,7 +106,7 @@ impl KillSwitchCore {
         step: &str,
     ) -> Result<(), JsValue> {
         let step: Found = objects::from_str(step)
-            .map_err(|error| Error::new(Code::BadArgument, error.to_string()))?;
+            .map_err(|wrong| Error::new(Code::BadArgument, wrong.message))?;
         self.0.reopen(kill_id, from_agent, attachment, step);
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! The rate limiter as a class.
 
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::definition::input;
 use crate::definition::json::text as json;
+use crate::definition::objects::object;
 use crate::error::{Code, Error};
 use crate::rate_limiter::{
     AgentRateLimiter, DEFAULT_MAX_BUCKETS, DEFAULT_RING_LIMITS, RateDecision, RingLimit,
@@ -15,26 +15,31 @@ use crate::rate_limiter::{
 #[wasm_bindgen]
 pub struct RateLimiterCore(AgentRateLimiter);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
     ring_limits: RingLimits,
     max_buckets: usize,
 }
 
+object!(strict Options { ; ring_limits = "ringLimits", max_buckets = "maxBuckets" });
+
 /// By ring; the default's where one is missing.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
 struct RingLimits {
-    #[serde(rename = "0")]
-    r0: Option<RingLimit>,
-    #[serde(rename = "1")]
-    r1: Option<RingLimit>,
-    #[serde(rename = "2")]
-    r2: Option<RingLimit>,
-    #[serde(rename = "3")]
-    r3: Option<RingLimit>,
+    r0: Option<Limit>,
+    r1: Option<Limit>,
+    r2: Option<Limit>,
+    r3: Option<Limit>,
 }
+
+object!(strict RingLimits { ; r0 = "0", r1 = "1", r2 = "2", r3 = "3" });
+
+#[derive(Default)]
+struct Limit {
+    rate: f64,
+    burst: f64,
+}
+
+object!(strict Limit { rate, burst });
 
 impl Default for Options {
     fn default() -> Self {
@@ -50,7 +55,7 @@ impl Options {
         let mut limits = DEFAULT_RING_LIMITS;
         let RingLimits { r0, r1, r2, r3 } = self.ring_limits;
         for (slot, limit) in limits.iter_mut().zip([r0, r1, r2, r3]) {
-            *slot = limit.unwrap_or(*slot);
+            *slot = limit.map_or(*slot, |Limit { rate, burst }| RingLimit { rate, burst });
         }
         AgentRateLimiter::new(limits, self.max_buckets)
     }

@@ -1,13 +1,11 @@
 //! Steps without the names of their fields: a long list of them is half as long, and is read in half
 //! the time.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use crate::definition::json::text as json;
-use crate::definition::{StepDefinition, objects};
+use crate::definition::objects::{self, Object, Outcome, Read, Wrong};
+use crate::definition::reader::Reader;
 use crate::error::{Code, Error};
 use crate::saga::Step;
 
@@ -18,28 +16,34 @@ pub fn write(steps: &[Step]) -> String {
 
 /// The steps of such a text. What is wrong with one is said by the document itself.
 pub fn read(text: &str) -> Result<Vec<Step>, Error> {
-    let rows: serde_json::Result<Vec<Read>> = objects::from_str(text);
-    let rows = rows.map_err(|error| Error::new(Code::BadSnapshot, error.to_string()))?;
-    Ok(rows.into_iter().map(|Read(step)| step).collect())
+    let rows = objects::from_str::<Vec<Row>>(text);
+    let rows = rows.map_err(|wrong| Error::new(Code::BadSnapshot, wrong.message))?;
+    Ok(rows.into_iter().map(|Row(step)| step).collect())
 }
 
 struct Written<'s>(&'s Step);
 
-struct Read(Step);
+#[derive(Default)]
+struct Row(Step);
 
-impl<'de> Deserialize<'de> for Read {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Values).map(Self)
+impl Read for Row {
+    fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
+        let mut values = 0;
+        objects::list(from, &mut |from, place| {
+            values = place + 1;
+            let value = self.0.member(place);
+            value.ok_or_else(other_values)?.read(from)
+        })?;
+        if values == STEP_FIELDS.len() {
+            Ok(())
+        } else {
+            Err(other_values())
+        }
     }
 }
 
-struct Values;
-
-// Once for each kind of value, not for each field.
-#[inline(never)]
-fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(row: &mut A) -> Result<T, A::Error> {
-    let value = row.next_element()?;
-    value.ok_or_else(|| de::Error::custom("a step has more values"))
+fn other_values() -> Box<Wrong> {
+    Wrong::new("a step has other values")
 }
 
 // What is missing here or is no field of a step does not compile.
@@ -54,20 +58,6 @@ macro_rules! fields {
                 let mut row = serializer.serialize_seq(Some(STEP_FIELDS.len()))?;
                 $( row.serialize_element($field)?; )+
                 row.end()
-            }
-        }
-
-        impl<'de> Visitor<'de> for Values {
-            type Value = Step;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the values of a step")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Step, A::Error> {
-                let mut step = Step::new(StepDefinition::default());
-                $( step.$field = next(&mut row)?; )+
-                Ok(step)
             }
         }
     };

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::rows;
 use crate::decide::{self, Driver, Input, Plan};
 use crate::definition::json::text as json;
+use crate::definition::objects::Wrong;
 use crate::definition::{Json, SagaDefinition, objects, parse_step};
 use crate::error::{Code, Error};
 use crate::kill::Found;
@@ -260,10 +261,10 @@ fn events(log: &str) -> Result<Vec<Event>, Error> {
         .collect()
 }
 
-fn invalid(error: serde_json::Error) -> Error {
+fn invalid(wrong: Box<Wrong>) -> Error {
     Error::new(
         Code::InvalidDefinition,
-        format!("not a definition: {error}"),
+        format!("not a definition: {wrong}"),
     )
 }
 

@@ -15,8 +15,7 @@ unsafe extern "C" {
 
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
-        let code = json(&error.code);
         let details = json(&error.details);
-        error_of(code.trim_matches('"'), &error.message, &details)
+        error_of(error.code.name(), &error.message, &details)
     }
 }
