@@ -3,6 +3,7 @@
 
 use crate::process::{cargo, output, remapped, root, run, tool};
 use crate::stamp;
+use crate::wasm::BRIEF;
 use anyhow::{Context, Result};
 use wit_component::ComponentEncoder;
 
@@ -13,7 +14,13 @@ pub const FOLDER: &str = "target/encoded";
 
 pub fn build() -> Result<()> {
     compile()?;
-    let inputs = [COMPILED, WIT, "xtask/src/component.rs", "package-lock.json"];
+    let inputs = [
+        COMPILED,
+        WIT,
+        "xtask/src/component.rs",
+        "xtask/src/wasm.rs",
+        "package-lock.json",
+    ];
     stamp::fresh("component", &inputs, &[FOLDER], || {
         optimize()?;
         encode()?;
@@ -32,8 +39,7 @@ fn compile() -> Result<()> {
 }
 
 fn optimize() -> Result<()> {
-    output(tool("wasm-opt").args([
-        "-Oz",
+    output(tool("wasm-opt").arg("-Os").args(BRIEF).args([
         "--strip-debug",
         "--strip-producers",
         COMPILED,

@@ -80,7 +80,7 @@ fn bind(keep_names: bool) -> Result<PathBuf> {
 /// A function that is moved into its one caller no longer looks like others, which gzip would have
 /// used. And nothing lies below the first kilobyte but the end of the stack: an address and an
 /// offset need no addition of their own, for their sum does not wrap around.
-const BRIEF: [&str; 3] = [
+pub const BRIEF: [&str; 3] = [
     "--one-caller-inline-max-function-size",
     "0",
     "--low-memory-unused",
