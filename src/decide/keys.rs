@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::definition::json::text;
 use crate::saga::Action;
 
 /// Names one attempt: saga, step, action and number, as a JSON array, so that no two ids run into
@@ -21,9 +22,4 @@ pub(super) fn share(attempt_key: &str) -> f64 {
     let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, attempt_key.as_bytes());
     let (first, ..) = hash.as_fields();
     f64::from(first) / f64::from(u32::MAX)
-}
-
-fn text(parts: &impl serde::Serialize) -> String {
-    // Writing strings and numbers to memory cannot fail.
-    serde_json::to_string(parts).unwrap_or_default()
 }

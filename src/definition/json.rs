@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::reader::{Reader, Skipped};
+use super::writer::{RAW, Writer};
 use crate::error::{Code, Error};
 
 /// Any JSON value, kept as its text: keys stay in their order, and nothing in it is ever a key of
@@ -41,18 +42,15 @@ impl Json {
 
 /// A document of ours as JSON text.
 pub(crate) fn text(document: &impl Serialize) -> String {
-    written(&mut |writer| document.serialize(writer))
+    let mut text = Vec::with_capacity(128);
+    write(document, &mut text);
+    String::from_utf8(text).unwrap_or_default()
 }
 
-type Writer<'t> = serde_json::Serializer<&'t mut Vec<u8>>;
-
-// What is the same for all documents is compiled once.
-#[inline(never)]
-fn written(write: &mut dyn FnMut(&mut Writer) -> serde_json::Result<()>) -> String {
-    let mut text = Vec::with_capacity(128);
-    // Writing our own structs to memory cannot fail.
-    let _ = write(&mut Writer::new(&mut text));
-    String::from_utf8(text).unwrap_or_default()
+/// Writes a document of ours behind what is there.
+pub(crate) fn write(document: &impl Serialize, text: &mut Vec<u8>) {
+    // Writing to memory cannot fail.
+    let _ = document.serialize(&mut Writer::new(text));
 }
 
 impl PartialEq for Json {
@@ -69,7 +67,7 @@ impl From<&RawValue> for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        serializer.serialize_newtype_struct(RAW, &self.0)
     }
 }
 

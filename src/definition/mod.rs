@@ -20,6 +20,7 @@ mod rules;
 mod schema;
 mod structure;
 mod suggest;
+mod writer;
 
 use std::borrow::Cow;
 

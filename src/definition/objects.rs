@@ -318,23 +318,24 @@ whole_numbers! { u32 u64 usize }
 
 /// A whole number up to `most`. `30.0` is one, as it is for JSON Schema.
 fn whole(from: &mut Reader<'_>, most: u64) -> Outcome<u64> {
-    let expected = format!("a whole number from 0 to {most}");
-    expect(from, Kind::Number, &expected)?;
+    let expected = || format!("a whole number from 0 to {most}");
+    let kind = from.kind()?;
+    if kind != Kind::Number {
+        return Err(unexpected(from, kind, &expected()));
+    }
     let number = from.number()?;
     let whole = number.as_u64().or_else(|| {
         let number = number.as_f64()?;
         let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
         is_whole.then_some(number as u64)
     });
-    match whole {
-        Some(whole) if whole <= most => Ok(whole),
-        _ => {
-            let fault = if number.is_f64() { "type" } else { "value" };
-            let number = json::text(&number);
-            let message = format!("invalid {fault}: number `{number}`, expected {expected}");
-            Err(Wrong::new(message))
-        }
-    }
+    whole.filter(|whole| *whole <= most).ok_or_else(|| {
+        let fault = if number.is_f64() { "type" } else { "value" };
+        let (number, expected) = (json::text(&number), expected());
+        Wrong::new(format!(
+            "invalid {fault}: number `{number}`, expected {expected}"
+        ))
+    })
 }
 
 /// The string that comes next.
@@ -385,9 +386,22 @@ fn unreadable(error: serde_json::Error) -> Box<Wrong> {
 fn expect(from: &mut Reader<'_>, wanted: Kind, expected: &str) -> Outcome {
     let kind = from.kind()?;
     if kind == wanted {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(unexpected(from, kind, expected))
     }
-    let found = match kind {
+}
+
+#[cold]
+fn unexpected(from: &mut Reader<'_>, kind: Kind, expected: &str) -> Box<Wrong> {
+    match found(from, kind) {
+        Ok(found) => Wrong::new(format!("invalid type: {found}, expected {expected}")),
+        Err(fault) => fault.into(),
+    }
+}
+
+fn found(from: &mut Reader<'_>, kind: Kind) -> Result<String, Fault> {
+    Ok(match kind {
         Kind::Object => "object".to_owned(),
         Kind::Array => "list".to_owned(),
         Kind::String => format!("string {:?}", from.string()?.decode()),
@@ -396,8 +410,5 @@ fn expect(from: &mut Reader<'_>, wanted: Kind, expected: &str) -> Outcome {
             "null" => "null".to_owned(),
             boolean => format!("boolean `{boolean}`"),
         },
-    };
-    Err(Wrong::new(format!(
-        "invalid type: {found}, expected {expected}"
-    )))
+    })
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::rows;
-use crate::definition::VALID_ACTION_PREFIXES;
+use crate::definition::{VALID_ACTION_PREFIXES, json};
 use crate::saga::{SagaState, StepState};
 
 #[derive(Serialize)]
@@ -35,9 +35,8 @@ pub fn constants() -> *const u8 {
         saga_transitions: transitions(SagaState::ALL, SagaState::name, SagaState::allowed),
         step_fields: rows::STEP_FIELDS,
     };
-    // Writing our own structs to memory cannot fail.
-    let mut json = serde_json::to_vec(&constants).unwrap_or_default();
-    json.push(0);
+    let mut json = json::text(&constants);
+    json.push('\0');
     json.leak().as_ptr()
 }
 

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::definition::{self, Report, ValidateOptions};
+use crate::definition::{self, Report, ValidateOptions, json};
 use crate::error::Error;
 
 #[derive(Default)]
@@ -119,8 +119,7 @@ impl Buffers {
 
     fn answer(&mut self, answer: &Answer) -> *const u8 {
         self.answer.clear();
-        // Writing our own structs to memory cannot fail.
-        let _ = serde_json::to_writer(&mut self.answer, answer);
+        json::write(answer, &mut self.answer);
         self.answer.as_ptr()
     }
 }
