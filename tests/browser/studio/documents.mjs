@@ -72,18 +72,19 @@ test('the keys for saving save', onPage(async (studio) => {
   assert.equal((await savedFile(studio.page, () => studio.press('Control+s'))).name, 'mine.json');
 }));
 
-for (const { what, content, reason } of [
+for (const { what, content, reason, name = 'bad.json' } of [
   { what: 'is not UTF-8', content: [0x7b, 0xff, 0x7d], reason: 'it is not readable as UTF-8 text' },
   { what: 'is too large', content: 8 * 1024 * 1024 + 1, reason: 'it is larger than 8 MiB' },
+  { what: 'is YAML', content: [0x61, 0x3a, 0x20, 0x31], name: 'bad.yml', reason: 'it is YAML, and the studio reads JSON' },
 ]) {
   test(`a file that ${what} is refused with the reason, and the text stays`, onPage(async (studio) => {
     await studio.open(definition('mine'));
     await studio.step('mine').waitFor();
-    await drop(studio, content, 'bad.json');
-    await studio.page.getByRole('alert').getByText(`bad.json was not opened: ${reason}`).waitFor();
+    await drop(studio, content, name);
+    await studio.page.getByRole('alert').getByText(`${name} was not opened: ${reason}`).waitFor();
     await studio.step('mine').waitFor();
     await studio.page.getByRole('button', { name: 'Dismiss' }).click();
-    await studio.page.getByText('bad.json was not opened').waitFor({ state: 'detached' });
+    await studio.page.getByText(`${name} was not opened`).waitFor({ state: 'detached' });
   }));
 }
 

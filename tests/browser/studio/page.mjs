@@ -119,13 +119,19 @@ export class Studio {
     await this.progress.getByText(`outcome: ${outcome}`).waitFor();
   }
 
-  /** Goes on, event by event, until a step is in a state; each is seen before the next. */
+  /** Goes on, event by event, until a step is in a state; looks and steps in one task of the page, so that what is drawn between is not stepped over. */
   async stepUntil(id, state) {
-    while (!(await this.standing(id).getByText(state, { exact: true }).isVisible())) {
-      const before = await this.page.evaluate(() => document.querySelector('.log .count')?.textContent);
-      await this.control('Step').click();
-      await this.page.waitForFunction((before) => document.querySelector('.log .count')?.textContent !== before, before);
+    for (;;) {
       await this.drawn();
+      const before = await this.control('Step').evaluate((button, [id, state]) => {
+        const rows = [...document.querySelectorAll('[aria-label="Steps of the saga"] > li summary')];
+        const row = rows.find((row) => row.querySelector('.step-id').textContent === id);
+        if (row?.querySelector('.state').textContent.trim() === state) return undefined;
+        button.click();
+        return { count: document.querySelector('.log .count')?.textContent };
+      }, [id, state]);
+      if (!before) return;
+      await this.page.waitForFunction(({ count }) => document.querySelector('.log .count')?.textContent !== count, before);
     }
   }
 

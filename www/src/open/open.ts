@@ -15,6 +15,7 @@ const MOST_MIB_OF_A_SAGA = 64;
 export async function openFile(file: File): Promise<void> {
   notice.value = undefined;
   try {
+    if (/\.ya?ml$/i.test(file.name)) throw new Unreadable('it is YAML, and the studio reads JSON. To judge it as it is, use npx sagaward validate; to see it here, save it as JSON');
     const bytes = await readBytes(file, MOST_MIB_OF_A_SAGA);
     if (isLog(bytes, file.name)) return show(Saga.replay(eventsOf(bytes)));
     const content = textOf(bytes);
