@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::diagnostic::{Anchor, Diagnostic, Path, Segment, SourcePosition, SourceRange};
-use super::reader::{Fault, Kind, Reader};
+use super::reader::{Kind, Reader, Skipped};
 
 /// Gives every finding its range in the text. `bytes` may be any bytes: what is not UTF-8 ends it.
 pub(crate) fn locate(bytes: &[u8], findings: &mut [Diagnostic]) {
@@ -128,10 +128,12 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn find(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
+    fn find(&mut self, reader: &mut Reader<'a>) -> Result<(), Skipped> {
         let kind = reader.kind()?;
         let start = reader.at();
         match kind {
+            // Where nothing is looked for inside, only the end matters.
+            _ if self.children.is_empty() => reader.skip_value(usize::MAX)?,
             Kind::Object => reader.members(|reader, key| {
                 match self.children.get_mut(&Child::Member(key.decode())) {
                     Some(child) => {

@@ -98,26 +98,40 @@ function packDefinition(definition: unknown): number {
   return end(at);
 }
 
+const STEP_KEYS = new Map([
+  ['id', ID], ['action_id', ACTION_ID], ['agent', AGENT], ['execute_api', EXECUTE_API], ['undo_api', UNDO_API],
+  ['timeout', TIMEOUT], ['retries', RETRIES], ['depends_on', DEPENDS_ON], ['checkpoint_goal', CHECKPOINT_GOAL],
+]);
+// The keys of the step before, in their order, and their numbers: most steps have the same, and one comparison tells.
+const lastKeys = [...STEP_KEYS.keys()];
+const lastNumbers = Uint8Array.from(STEP_KEYS.values());
+
 function packStep(at: number, step: unknown): number {
   demandOrdinary(step);
   at = begin(at);
+  let index = 0;
   for (const key in step) {
     const value = step[key];
     if (value === undefined) continue;
-    switch (key) {
-      case 'id': at = text(at, ID, value); break;
-      case 'action_id': at = text(at, ACTION_ID, value); break;
-      case 'agent': at = scalar(at, AGENT, value); break;
-      case 'execute_api': at = scalar(at, EXECUTE_API, value); break;
-      case 'undo_api': at = scalar(at, UNDO_API, value); break;
-      case 'timeout': at = scalar(at, TIMEOUT, value); break;
-      case 'retries': at = scalar(at, RETRIES, value); break;
-      case 'depends_on': at = list(at, DEPENDS_ON, value, packText); break;
-      case 'checkpoint_goal': at = scalar(at, CHECKPOINT_GOAL, value); break;
-      default: throw GIVE_UP;
+    if (index === lastKeys.length) throw GIVE_UP;
+    if (key !== lastKeys[index]) learnKey(index, key);
+    const number = lastNumbers[index] as number;
+    index += 1;
+    switch (number) {
+      case ID:
+      case ACTION_ID: at = text(at, number, value); break;
+      case DEPENDS_ON: at = list(at, number, value, packText); break;
+      default: at = scalar(at, number, value);
     }
   }
   return end(at);
+}
+
+function learnKey(index: number, key: string): void {
+  const number = STEP_KEYS.get(key);
+  if (number === undefined) throw GIVE_UP;
+  lastKeys[index] = key;
+  lastNumbers[index] = number;
 }
 
 function packGroup(at: number, group: unknown): number {
