@@ -55,6 +55,17 @@ impl Code {
     }
 }
 
+/// A number in a message. The standard library's way to write one would weigh 18 KB in the module,
+/// beside serde_json's, which is there anyway.
+pub(crate) fn written(value: f64) -> String {
+    let text = serde_json::Number::from_f64(value).map(|number| number.to_string());
+    match text {
+        Some(text) => text.strip_suffix(".0").unwrap_or(&text).to_owned(),
+        None if value.is_nan() => "NaN".to_owned(),
+        None => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())

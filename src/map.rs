@@ -1,6 +1,8 @@
 //! A map by text, sorted by it. One kind of tree finds the values of all maps, for each further
-//! kind would weigh ten kilobytes in the module.
+//! kind would weigh ten kilobytes in the module. So would each kind of sorting: here is one for all
+//! that is no list of numbers.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -106,6 +108,16 @@ impl<V: PartialEq> PartialEq for Map<V> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
     }
+}
+
+/// The positions from 0 to below `count`, as `compare` orders them; of equals the lower comes first.
+pub(crate) fn sorted(
+    count: usize,
+    compare: &mut dyn FnMut(usize, usize) -> Ordering,
+) -> Vec<usize> {
+    let mut positions: Vec<usize> = (0..count).collect();
+    positions.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
+    positions
 }
 
 /// One name for two that belong together; no two pairs share one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, written};
 use crate::map::{Map, pair};
 
 /// Privilege rings: 0 is root, 3 the sandbox.
@@ -122,7 +122,8 @@ impl AgentRateLimiter {
             for (name, value) in [("rate", limit.rate), ("burst", limit.burst)] {
                 if !(value.is_finite() && value > 0.0) {
                     let message = format!(
-                        "options (ringLimits[{ring}].{name}): must be finite and above 0, not {value}"
+                        "options (ringLimits[{ring}].{name}): must be finite and above 0, not {}",
+                        written(value)
                     );
                     return Err(Error::new(Code::BadOption, message));
                 }
@@ -151,13 +152,14 @@ impl AgentRateLimiter {
     ) -> Result<RateDecision, Error> {
         let limit = self.limit(ring)?;
         if !(cost.is_finite() && cost > 0.0) {
-            let message = format!("cost must be finite and above 0, not {cost}");
+            let message = format!("cost must be finite and above 0, not {}", written(cost));
             return Err(Error::new(Code::BadArgument, message));
         }
         if cost > limit.burst {
             let message = format!(
-                "a cost of {cost} can never be met: the burst of ring {ring} is {}",
-                limit.burst
+                "a cost of {} can never be met: the burst of ring {ring} is {}",
+                written(cost),
+                written(limit.burst)
             );
             return Err(Error::new(Code::CostExceedsBurst, message));
         }
@@ -266,7 +268,10 @@ impl AgentRateLimiter {
         work: impl FnOnce(&mut Bucket) -> T,
     ) -> Result<T, Error> {
         if !now.is_finite() {
-            let message = format!("the clock must give finite milliseconds, not {now}");
+            let message = format!(
+                "the clock must give finite milliseconds, not {}",
+                written(now)
+            );
             return Err(Error::new(Code::BadArgument, message));
         }
         let limits = self.limits;

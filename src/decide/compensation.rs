@@ -7,6 +7,7 @@ use super::graph::entry;
 use super::input::Failure;
 use crate::definition::Json;
 use crate::error::Error;
+use crate::map::sorted;
 use crate::saga::{
     Action, Activity, Fact, InDoubt, OnUndoFailure, Saga, SagaState, Step, StepState,
 };
@@ -273,10 +274,12 @@ pub(super) fn committed(saga: &Saga) -> Vec<usize> {
         | StepState::CompensationFailed
         | StepState::Failed => None,
     });
-    let mut committed: Vec<(u64, usize)> = committed.collect();
-    committed.sort_unstable();
-    let committed = committed.into_iter();
-    committed.map(|(_, position)| position).collect()
+    let committed: Vec<(u64, usize)> = committed.collect();
+    let order = sorted(committed.len(), &mut |a, b| {
+        committed.get(a).cmp(&committed.get(b))
+    });
+    let committed = order.into_iter().filter_map(|place| committed.get(place));
+    committed.map(|(_, position)| *position).collect()
 }
 
 /// For each step whether it is one of these, which have no effect.

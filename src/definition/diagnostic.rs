@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json;
 pub use super::rule::{Rule, Severity};
+use super::{document, json};
 
 /// One part of a [`Path`]: an object's key or an array's index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -290,7 +290,7 @@ pub struct Edit {
 
 /// Findings as the facts of an error hold them.
 pub(crate) fn as_value(findings: &[Diagnostic]) -> Value {
-    serde_json::from_str(&json::text(&findings)).unwrap_or_default()
+    document::value(&json::text(&findings)).unwrap_or_default()
 }
 
 /// The verdict on a definition.

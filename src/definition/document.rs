@@ -1,7 +1,6 @@
 //! From bytes to a JSON value: size, encoding, syntax, depth, and keys given twice.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -9,6 +8,7 @@ use serde_json::{Map, Value};
 use super::diagnostic::{Anchor, Diagnostic, Path, Related, Rule, Segment};
 use super::options::Limits;
 use super::reader::{Fault, Kind, Reader, Text};
+use crate::map;
 
 /// A document that is JSON.
 #[derive(Debug)]
@@ -16,6 +16,16 @@ pub(crate) struct Document {
     pub value: Value,
     /// A finding for each key that a later one overrides.
     pub duplicate_keys: Vec<Diagnostic>,
+}
+
+/// The value of a text of our own, which no limit but that of nesting is for.
+pub(crate) fn value(text: &str) -> Result<Value, Box<Diagnostic>> {
+    let limits = Limits {
+        max_bytes: usize::MAX,
+        max_depth: 127,
+        ..Limits::default()
+    };
+    Ok(read(text.as_bytes(), &limits)?.value)
 }
 
 /// Reads the bytes, or says in one finding why they cannot be judged.
@@ -147,9 +157,9 @@ impl<'a> Walk<'a, '_> {
 
     fn note_duplicates(&mut self, keys: &[Text<'a>]) {
         let names: Vec<Cow<'a, str>> = keys.iter().map(|key| key.decode()).collect();
-        let mut lasts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut lasts = map::Map::new();
         for (at, name) in names.iter().enumerate() {
-            lasts.insert(name, at);
+            lasts.insert(name.as_ref(), at);
         }
         for (at, (key, name)) in keys.iter().zip(&names).enumerate() {
             let last = lasts.get(name.as_ref()).filter(|last| **last != at);

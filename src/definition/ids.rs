@@ -1,7 +1,7 @@
 //! The steps by id: a hash table for the ids that people write, a tree for ids that were chosen to
 //! crowd it. So it needs no secret seed, which a host without entropy could not lend.
 
-use std::collections::BTreeMap;
+use crate::map::Map;
 
 /// As many places are looked at before the tree.
 const PROBES: usize = 16;
@@ -10,7 +10,7 @@ pub(crate) struct Ids<'o> {
     slots: Vec<Option<Slot<'o>>>,
     /// How far a hash is shifted to be the index of its slot.
     shift: u32,
-    crowd: BTreeMap<&'o str, usize>,
+    crowd: Map<usize>,
 }
 
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl<'o> Ids<'o> {
         Self {
             slots: vec![None; 1 << bits],
             shift: u32::BITS - bits,
-            crowd: BTreeMap::new(),
+            crowd: Map::new(),
         }
     }
 
@@ -42,7 +42,13 @@ impl<'o> Ids<'o> {
                 }
                 position
             }
-            Place::Crowded => *self.crowd.entry(id).or_insert(position),
+            Place::Crowded => {
+                let known = self.crowd.get(id).copied();
+                known.unwrap_or_else(|| {
+                    self.crowd.insert(id, position);
+                    position
+                })
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::diagnostic::{Path, Segment};
+use super::document;
 use super::json::{self, Json};
 use super::reader::{Fault, Kind, Reader};
 use crate::words::{self, Word};
@@ -269,7 +270,8 @@ impl Read for Option<Json> {
 
 impl Read for Value {
     fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
-        *self = serde_json::from_str(raw(from)?.get()).map_err(unreadable)?;
+        let read = document::value(raw(from)?.get());
+        *self = read.map_err(|finding| Wrong::new(finding.message))?;
         Ok(())
     }
 }

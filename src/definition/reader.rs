@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::str::Chars;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Why a text is not JSON, and which bytes say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,39 @@ impl<'a> Text<'a> {
 /// The escapes were checked when the string was read.
 #[cold]
 fn unescape(raw: &str) -> Cow<'_, str> {
-    let quoted = format!("\"{raw}\"");
-    serde_json::from_str(&quoted).map_or(Cow::Borrowed(raw), Cow::Owned)
+    let mut text = String::with_capacity(raw.len());
+    let mut characters = raw.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            text.push(character);
+            continue;
+        }
+        text.extend(match characters.next() {
+            Some('b') => Some('\u{8}'),
+            Some('f') => Some('\u{c}'),
+            Some('n') => Some('\n'),
+            Some('r') => Some('\r'),
+            Some('t') => Some('\t'),
+            Some('u') => char::from_u32(match unit(&mut characters) {
+                high @ 0xD800..=0xDBFF => {
+                    characters.nth("\\u".len() - 1);
+                    0x10000 + ((high & 0x3FF) << 10 | unit(&mut characters) & 0x3FF)
+                }
+                unit => unit,
+            }),
+            itself => itself,
+        });
+    }
+    Cow::Owned(text)
+}
+
+/// The four digits of a `\u`, of which a pair may stand for one character.
+fn unit(characters: &mut Chars<'_>) -> u32 {
+    let mut unit = 0;
+    for digit in characters.by_ref().take(4) {
+        unit = unit << 4 | digit.to_digit(16).unwrap_or_default();
+    }
+    unit
 }
 
 /// What a value starts as.
@@ -353,7 +385,8 @@ impl<'a> Reader<'a> {
         if let Ok(whole) = text.parse::<u64>() {
             return Ok(whole.into());
         }
-        serde_json::from_str(text).map_err(|_| self.bad_number(start))
+        let number = text.parse().map(Value::Number);
+        number.map_err(|_| self.bad_number(start))
     }
 
     /// The number that starts here, as it stands.
@@ -386,7 +419,7 @@ impl<'a> Reader<'a> {
         }
         let raw = self.text.get(start..self.at).unwrap_or_default();
         // Below 300 digits only an exponent can leave the range of a double.
-        if (exponent || raw.len() > 300) && serde_json::from_str::<f64>(raw).is_err() {
+        if (exponent || raw.len() > 300) && raw.parse::<Number>().is_err() {
             return Err(Fault {
                 message: "a number out of range",
                 help: Some("numbers are 64-bit floating point: at most about 1.8e308"),

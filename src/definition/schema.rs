@@ -10,7 +10,7 @@ use super::findings::Findings;
 use super::json;
 use super::quote;
 use super::suggest::{did_you_mean, nearest};
-use crate::map::Map;
+use crate::map::{Map, sorted};
 
 /// The text of the JSON Schema (2020-12) of a saga definition, the reference's field for field.
 pub const SAGA_DEFINITION_SCHEMA: &str = include_str!("saga.schema.json");
@@ -22,16 +22,21 @@ struct Schema;
 const MOST_RELATED: usize = 100;
 
 pub(crate) fn check(definition: &Value, findings: &mut Findings) {
-    let mut errors: Vec<(Path, usize, ValidationError)> = Schema::iter_errors(definition)
-        .map(|error| (path(&error), rank(&error), error))
-        .collect();
+    let errors: Vec<ValidationError> = Schema::iter_errors(definition).collect();
     // As the reference sorts: by path, and at one path in the order of the schema's keywords.
-    errors.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    for (path, _, error) in errors {
+    let keys: Vec<(Path, usize)> = errors
+        .iter()
+        .map(|error| (path(error), rank(error)))
+        .collect();
+    let order = sorted(keys.len(), &mut |a, b| keys.get(a).cmp(&keys.get(b)));
+    let found = order
+        .into_iter()
+        .filter_map(|place| Some((keys.get(place)?.0.clone(), errors.get(place)?)));
+    for (path, error) in found {
         let rule = rule(error.kind());
         findings.add(rule, |suggest| {
             let step_id = step_id(definition, &path);
-            let mut finding = describe(rule, path, &error, suggest);
+            let mut finding = describe(rule, path, error, suggest);
             finding.step_id = step_id;
             finding
         });

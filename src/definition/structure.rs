@@ -1,6 +1,7 @@
 //! The fast structural verdict: one borrowed pass over a definition that answers "sound", with the
 //! outline for the semantic rules, or "ask the full validator". It never says no.
 
+use super::ids::Ids;
 use super::options::Limits;
 use super::outline::{Group, Item, Outline, Step};
 use super::reader::{Fault, Kind, Reader, Text};
@@ -305,14 +306,14 @@ impl Keys {
 }
 
 fn distinct(items: &[Item]) -> Sure<()> {
-    // Most lists are short: comparing each with each beats sorting them.
+    // Most lists are short: comparing each with each beats a table.
     if items.len() <= 8 {
         let mut pairs = items.iter().enumerate();
         let twin = pairs.any(|(at, item)| items.iter().take(at).any(|other| other.id == item.id));
         return if twin { Err(Unsure) } else { Ok(()) };
     }
-    let mut ids: Vec<&str> = items.iter().map(|item| item.id.as_ref()).collect();
-    ids.sort_unstable();
-    let twins = ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b));
+    let mut ids = Ids::for_steps(items.len());
+    let mut places = items.iter().enumerate();
+    let twins = places.any(|(at, item)| ids.add(&item.id, at) != at);
     if twins { Err(Unsure) } else { Ok(()) }
 }

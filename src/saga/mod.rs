@@ -314,10 +314,11 @@ impl Saga {
             | StepState::CompensationFailed
             | StepState::Failed => false,
         });
-        let mut agents: Vec<&str> = unfinished.map(|step| step.agent_did.as_str()).collect();
-        agents.sort_unstable();
-        agents.dedup();
-        agents
+        let mut agents = Map::new();
+        for step in unfinished {
+            agents.insert(step.agent_did.as_str(), step.agent_did.as_str());
+        }
+        agents.iter().map(|(_, agent)| *agent).collect()
     }
 
     /// Whether a step stands still until a person decides, or its killed agent's action settles.

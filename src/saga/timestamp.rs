@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::definition::objects::{self, Outcome, Read, Wrong};
 use crate::definition::reader::Reader;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, written};
 
 /// Milliseconds since 1970 (UTC); in documents `2026-01-31T12:00:00.000Z`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,10 @@ impl Timestamp {
             None
         };
         time.map(Self).ok_or_else(|| {
-            let message = format!("a time must be milliseconds from 1970 to 9999, not {ms}");
+            let message = format!(
+                "a time must be milliseconds from 1970 to 9999, not {}",
+                written(ms)
+            );
             Error::new(Code::BadArgument, message)
         })
     }

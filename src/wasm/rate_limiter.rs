@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::definition::input;
 use crate::definition::json::text as json;
 use crate::definition::objects::object;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, written};
 use crate::rate_limiter::{
     AgentRateLimiter, DEFAULT_MAX_BUCKETS, DEFAULT_RING_LIMITS, RateDecision, RingLimit,
 };
@@ -162,7 +162,7 @@ fn number(ring: f64) -> Result<u8, Error> {
     known.ok_or_else(|| {
         Error::new(
             Code::BadArgument,
-            format!("ring must be 0, 1, 2 or 3, not {ring}"),
+            format!("ring must be 0, 1, 2 or 3, not {}", written(ring)),
         )
     })
 }

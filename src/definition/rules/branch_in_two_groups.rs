@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
-
 use super::Context;
 use crate::definition::diagnostic::{Anchor, Diagnostic, Fix, Path, Related, Rule};
 use crate::definition::findings::Findings;
+use crate::definition::ids::Ids;
 use crate::definition::quote;
 
 /// A step named in two fan-out groups: it belongs to the first.
@@ -12,11 +11,15 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
         group.key("branches").index(branch)
     };
     let mut owners: Vec<(usize, usize)> = Vec::new();
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for group in &context.outline.fan_out {
+    let groups = &context.outline.fan_out;
+    if groups.len() < 2 {
+        return;
+    }
+    let mut first = Ids::for_steps(groups.iter().map(|group| group.branches.len()).sum());
+    for group in groups {
         for branch in &group.branches {
             let here = (group.index, branch.index);
-            let known = *first.entry(&branch.id).or_insert(owners.len());
+            let known = first.add(&branch.id, owners.len());
             if known == owners.len() {
                 owners.push(here);
             }
