@@ -38,7 +38,7 @@ test('it is a component, and imports nothing', () => {
 });
 
 // The target is 110: what is over it is the core's, and the gate only keeps it from growing.
-const MOST_KB = 213;
+const MOST_KB = 206;
 
 test(`it has at most ${MOST_KB} KB gzip`, (t) => {
   const kilobytes = gzipSync(component, { level: 9 }).length / 1000;

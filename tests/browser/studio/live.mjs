@@ -223,6 +223,7 @@ test('by keys alone: to the list, along it, into a saga and out again', live(asy
   const active = () => list.evaluate((box) => document.getElementById(box.getAttribute('aria-activedescendant') ?? '')?.querySelector('b').textContent);
   for (const [key, expected] of [['Home', 'work-29'], ['ArrowDown', 'work-28'], ['ArrowUp', 'work-29'], ['ArrowUp', 'work-29'], ['End', 'work-0'], ['ArrowDown', 'work-0'], ['Home', 'work-29'], ['PageDown', /^work-2[2-6]$/]]) {
     await page.keyboard.press(key);
+    await studio.drawn();
     assert.match(await active(), expected instanceof RegExp ? expected : new RegExp(`^${expected}$`), key);
   }
   await page.keyboard.press('Home');
