@@ -181,9 +181,7 @@ impl<'w, 't> Serializer for &'w mut Writer<'t> {
         variant: &'static str,
         _: usize,
     ) -> Result<Inside<'w, 't>, Never> {
-        self.put("{");
-        self.key(variant);
-        Ok(Inside::new(self, "[", "]}"))
+        Ok(Inside::variant(self, variant, "[", "]}"))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Inside<'w, 't>, Never> {
@@ -203,9 +201,7 @@ impl<'w, 't> Serializer for &'w mut Writer<'t> {
         variant: &'static str,
         _: usize,
     ) -> Result<Inside<'w, 't>, Never> {
-        self.put("{");
-        self.key(variant);
-        Ok(Inside::new(self, "{", "}}"))
+        Ok(Inside::variant(self, variant, "{", "}}"))
     }
 }
 
@@ -219,6 +215,17 @@ impl<'w, 't> Inside<'w, 't> {
     fn new(writer: &'w mut Writer<'t>, opening: &str, closing: &'static str) -> Self {
         writer.put(opening);
         Self { writer, closing }
+    }
+
+    fn variant(
+        writer: &'w mut Writer<'t>,
+        variant: &str,
+        opening: &str,
+        closing: &'static str,
+    ) -> Self {
+        writer.put("{");
+        writer.key(variant);
+        Self::new(writer, opening, closing)
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use crate::definition::json::text as json;
-use crate::definition::objects::{self, Object, Outcome, Read, Wrong};
+use crate::definition::objects::{self, Outcome, Read, Wrong};
 use crate::definition::reader::Reader;
 use crate::error::{Code, Error};
 use crate::saga::Step;
@@ -28,16 +28,13 @@ struct Row(Step);
 
 impl Read for Row {
     fn read(&mut self, from: &mut Reader<'_>) -> Outcome {
-        let mut values = 0;
-        objects::list(from, &mut |from, place| {
-            values = place + 1;
-            let value = self.0.member(place);
-            value.ok_or_else(other_values)?.read(from)
+        let mut values = values(&mut self.0).into_iter();
+        objects::list(from, &mut |from, _| {
+            values.next().ok_or_else(other_values)?.read(from)
         })?;
-        if values == STEP_FIELDS.len() {
-            Ok(())
-        } else {
-            Err(other_values())
+        match values.next() {
+            None => Ok(()),
+            Some(_) => Err(other_values()),
         }
     }
 }
@@ -59,6 +56,11 @@ macro_rules! fields {
                 $( row.serialize_element($field)?; )+
                 row.end()
             }
+        }
+
+        fn values(step: &mut Step) -> [&mut dyn Read; STEP_FIELDS.len()] {
+            let Step { $( $field, )+ } = step;
+            [$( $field, )+]
         }
     };
 }
