@@ -118,7 +118,7 @@ fn invalid(report: &Report) -> Error {
         .with("diagnostics", diagnostic::as_value(&report.diagnostics))
 }
 
-fn unreadable(wrong: Box<Wrong>) -> Error {
+pub(crate) fn unreadable(wrong: Box<Wrong>) -> Error {
     Error::new(
         Code::InvalidDefinition,
         format!("not a definition: {wrong}"),

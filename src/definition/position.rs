@@ -140,13 +140,17 @@ impl<'a> Wanted<'a> {
                         child.key = Some(key.bytes());
                         child.find(reader)
                     }
-                    None => Wanted::default().find(reader),
+                    None => reader.skip_value(usize::MAX),
                 }
             })?,
-            Kind::Array => reader.items(|reader, index| {
-                let child = self.children.get_mut(&Child::Item(index));
-                child.unwrap_or(&mut Wanted::default()).find(reader)
-            })?,
+            Kind::Array => {
+                reader.items(
+                    |reader, index| match self.children.get_mut(&Child::Item(index)) {
+                        Some(child) => child.find(reader),
+                        None => reader.skip_value(usize::MAX),
+                    },
+                )?
+            }
             Kind::String | Kind::Number | Kind::Literal => reader.skip_scalar(kind)?,
         }
         self.value = Some(start..reader.at());

@@ -6,8 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::rows;
 use crate::decide::{self, Driver, Input, Plan};
 use crate::definition::json::text as json;
-use crate::definition::objects::Wrong;
-use crate::definition::{Json, SagaDefinition, objects, parse_step};
+use crate::definition::{Json, SagaDefinition, objects, parse_step, unreadable};
 use crate::error::{Code, Error};
 use crate::kill::Found;
 use crate::saga::{Event, RunSettings, Saga, SagaSnapshot, SagaState, Step, StepState, Timestamp};
@@ -35,7 +34,7 @@ impl SagaCore {
     #[wasm_bindgen(js_name = fromDefinition)]
     pub fn from_definition(definition: &[u8], id: &str, at: f64) -> Result<Self, JsValue> {
         let definition = text(definition)?;
-        let definition: SagaDefinition = objects::from_str(definition).map_err(invalid)?;
+        let definition: SagaDefinition = objects::from_str(definition).map_err(unreadable)?;
         let at = Timestamp::from_epoch_ms(at)?;
         let saga = Saga::from_definition(definition, id, at)?;
         Ok(Self(Driver::new(saga)))
@@ -259,13 +258,6 @@ fn events(log: &str) -> Result<Vec<Event>, Error> {
     lines
         .map(|(index, line)| Event::from_line(index, line))
         .collect()
-}
-
-fn invalid(wrong: Box<Wrong>) -> Error {
-    Error::new(
-        Code::InvalidDefinition,
-        format!("not a definition: {wrong}"),
-    )
 }
 
 fn named<T>(named: fn(&str) -> Option<T>, states: &[&str], wanted: &str) -> Result<T, Error> {
