@@ -18,7 +18,7 @@ pub(crate) struct Document {
     pub duplicate_keys: Vec<Diagnostic>,
 }
 
-/// The value of a text of our own, which no limit but that of nesting is for.
+/// The value of a text that is no definition: of the limits only that of nesting is for it.
 pub(crate) fn value(text: &str) -> Result<Value, Box<Diagnostic>> {
     let limits = Limits {
         max_bytes: usize::MAX,

@@ -1,5 +1,5 @@
-//! The steps by id: a hash table for the ids that people write, a tree for ids that were chosen to
-//! crowd it. So it needs no secret seed, which a host without entropy could not lend.
+//! Positions by id, of steps or of what names them: a hash table for the ids that people write, a
+//! tree for ids that were chosen to crowd it. So it needs no secret seed, which a host without entropy could not lend.
 
 use crate::map::Map;
 
@@ -21,7 +21,7 @@ struct Slot<'o> {
 }
 
 impl<'o> Ids<'o> {
-    pub fn for_steps(count: usize) -> Self {
+    pub fn with_room_for(count: usize) -> Self {
         // At most half of the slots are taken; of a number that no memory holds, the tree takes more.
         let bits = (usize::BITS - count.leading_zeros() + 1).min(30);
         Self {
@@ -31,7 +31,7 @@ impl<'o> Ids<'o> {
         }
     }
 
-    /// Notes a step, and says the position of the first with its id.
+    /// Notes an id, and says the first position that it was noted with.
     pub fn add(&mut self, id: &'o str, position: usize) -> usize {
         let hash = hash(id);
         match self.place(hash, id) {
@@ -52,7 +52,7 @@ impl<'o> Ids<'o> {
         }
     }
 
-    /// The position of the first step with this id.
+    /// The first position that this id was noted with.
     pub fn first(&self, id: &str) -> Option<usize> {
         match self.place(hash(id), id) {
             Place::Known(position) => Some(position),
@@ -80,7 +80,7 @@ impl<'o> Ids<'o> {
 
 /// Where an id belongs.
 enum Place {
-    /// It is there, and this is its first step.
+    /// It is there, and this is its first position.
     Known(usize),
     /// The index of the slot it would take.
     Free(usize),
@@ -114,7 +114,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_first_step_with_an_id_is_found(ids in prop::collection::vec("[ab]{0,3}|.{0,20}", 0..80)) {
-            let mut known = Ids::for_steps(ids.len());
+            let mut known = Ids::with_room_for(ids.len());
             for (position, id) in ids.iter().enumerate() {
                 let first = ids.iter().position(|other| other == id);
                 prop_assert_eq!(Some(known.add(id, position)), first);
@@ -136,7 +136,7 @@ mod tests {
             .collect();
         assert!(ids.len() > 60);
         // As many slots as the shift above leaves.
-        let mut known = Ids::for_steps(1 << 10);
+        let mut known = Ids::with_room_for(1 << 10);
         for (position, id) in ids.iter().enumerate() {
             assert_eq!(known.add(id, position), position);
         }

@@ -312,7 +312,7 @@ fn distinct(items: &[Item]) -> Sure<()> {
         let twin = pairs.any(|(at, item)| items.iter().take(at).any(|other| other.id == item.id));
         return if twin { Err(Unsure) } else { Ok(()) };
     }
-    let mut ids = Ids::for_steps(items.len());
+    let mut ids = Ids::with_room_for(items.len());
     let mut places = items.iter().enumerate();
     let twins = places.any(|(at, item)| ids.add(&item.id, at) != at);
     if twins { Err(Unsure) } else { Ok(()) }

@@ -15,7 +15,7 @@ pub(super) fn check(context: &Context, findings: &mut Findings) {
     if groups.len() < 2 {
         return;
     }
-    let mut first = Ids::for_steps(groups.iter().map(|group| group.branches.len()).sum());
+    let mut first = Ids::with_room_for(groups.iter().map(|group| group.branches.len()).sum());
     for group in groups {
         for branch in &group.branches {
             let here = (group.index, branch.index);

@@ -28,7 +28,7 @@ pub(crate) struct Context<'c> {
 
 impl<'c> Context<'c> {
     fn of(outline: &'c Outline<'c>, options: &'c ValidateOptions) -> Self {
-        let mut ids = Ids::for_steps(outline.steps.len());
+        let mut ids = Ids::with_room_for(outline.steps.len());
         let first = |step: &'c Step| match &step.id {
             Some(id) => ids.add(id, step.position),
             None => step.position,
